@@ -1,0 +1,2 @@
+//! The `litopys` program.
+fn main() {}
