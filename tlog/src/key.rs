@@ -170,15 +170,15 @@ impl FromStr for Verifier {
         let (Some(name), Some(id), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
             return Err(KeyError::Malformed);
         };
+        let lower_hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+        if id.len() != 8 || !id.bytes().all(lower_hex) {
+            return Err(KeyError::Malformed);
+        }
         let key = from_base64(key).ok_or(KeyError::Malformed)?;
         let (kind, key) = key.split_first().ok_or(KeyError::Malformed)?;
         let kind = SignatureType::from_byte(*kind).ok_or(KeyError::UnknownType(*kind))?;
         let key: &[u8; 32] = key.try_into().map_err(|_| KeyError::Malformed)?;
         let verifier = Verifier::new(kind, name, key)?;
-        let lower_hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
-        if id.len() != 8 || !id.bytes().all(lower_hex) {
-            return Err(KeyError::Malformed);
-        }
         if format!("{:08x}", verifier.id) != id {
             return Err(KeyError::IdMismatch);
         }
@@ -337,6 +337,7 @@ mod tests {
         no_point[0] = 2;
         // A good point plus the point of order two: (x, y) becomes (−x, −y), which has twice the prime order.
         let mixed = mixed_order(verifier.public_key());
+        assert!(VerifyingKey::from_bytes(&mixed).is_ok_and(|point| !point.is_weak()));
         for key in [neutral, order_two, not_canonical, no_point, mixed] {
             let error = Verifier::new(SignatureType::Ed25519, "n", &key).unwrap_err();
             assert_eq!(error, KeyError::WeakKey, "{key:02x?}");
@@ -345,12 +346,12 @@ mod tests {
 
     /// p − y with the sign bit flipped: the encoding of the point plus (0, −1).
     fn mixed_order(key: &[u8; 32]) -> [u8; 32] {
-        let mut prime = [0xff; 32];
+        let mut prime = [0xffu8; 32];
         (prime[0], prime[31]) = (0xed, 0x7f);
         let mut y = *key;
         let sign = y[31] & 0x80;
         y[31] &= 0x7f;
-        let mut difference = [0; 32];
+        let mut difference = [0u8; 32];
         let mut borrow = 0i16;
         for (place, out) in difference.iter_mut().enumerate() {
             let value = i16::from(prime[place]) - i16::from(y[place]) - borrow;

@@ -6,7 +6,7 @@
 //! | Module | Specification |
 //! |---|---|
 //! | [`hash`] | RFC 6962 §2.1 |
-//! | [`tree`], [`tile`], [`bundle`] | <https://c2sp.org/tlog-tiles> |
+//! | [`tree`], [`tile`], [`source`], [`bundle`] | <https://c2sp.org/tlog-tiles> |
 //! | [`proof`] | RFC 6962 §2.1.1–2.1.2 (making), RFC 9162 §2.1.3–2.1.4 (verifying) |
 //! | [`key`], [`note`] | <https://c2sp.org/signed-note> |
 //! | [`checkpoint`] | <https://c2sp.org/tlog-checkpoint>, without extension lines |
@@ -50,6 +50,7 @@ pub mod hash;
 pub mod key;
 pub mod note;
 pub mod proof;
+pub mod source;
 pub mod tile;
 pub mod tlog_proof;
 pub mod tree;
@@ -63,9 +64,7 @@ pub use proof::{
     ProofError, consistency_proof, inclusion_proof, root_from_tiles, verify_consistency,
     verify_inclusion,
 };
-pub use tile::{
-    Edge, FullTile, MemoryTiles, PathError, TILE_WIDTH, TileId, TileSource, hashes_from_bytes,
-    hashes_to_bytes,
-};
+pub use source::{Edge, MemoryTiles, TileSource};
+pub use tile::{FullTile, PathError, TILE_WIDTH, TileId, hashes_from_bytes, hashes_to_bytes};
 pub use tlog_proof::{TlogProof, TlogProofError};
 pub use tree::{MAX_SIZE, Tree};

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use crate::hash::{EMPTY_ROOT, Hash, fold_peaks, node_hash};
-use crate::tile::{TILE_WIDTH, TileId, TileSource};
+use crate::source::TileSource;
+use crate::tile::{TILE_WIDTH, TileId};
 use crate::tree::{MAX_SIZE, perfect_root};
 
 /// The most hashes a proof can have: the height of the tallest tree, and for consistency one more to start from.
@@ -153,6 +154,9 @@ pub fn root_from_tiles(size: u64, tiles: &impl TileSource) -> Result<Hash, Proof
 }
 
 /// Checks that `leaf` is the leaf number `index` of the tree with this size and root (RFC 9162 §2.1.3.2).
+///
+/// Size and root belong together and come from a verified checkpoint: some proofs have the same form under several sizes, so
+/// success says nothing about a size that was not signed with the root.
 ///
 /// # Errors
 ///

@@ -2,7 +2,8 @@
 
 use crate::hash::{EMPTY_ROOT, Hash, fold_peaks, node_hash};
 use crate::proof::ProofError;
-use crate::tile::{FullTile, TILE_WIDTH, TileId, TileSource, hashes_to_bytes};
+use crate::source::TileSource;
+use crate::tile::{FullTile, TILE_WIDTH, TileId, hashes_to_bytes};
 
 /// The largest tree that [`Tree::restore`] and the makers of proofs take: 2⁶³ leaves.
 pub const MAX_SIZE: u64 = 1 << 63;
