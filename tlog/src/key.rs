@@ -344,6 +344,20 @@ mod tests {
         }
     }
 
+    #[test]
+    fn second_spellings_of_a_key_are_not_admitted() {
+        // y = p + k for every k that fits, with either sign: all the encodings that are not reduced.
+        let mut points = 0;
+        for (k, sign) in (0..19u8).flat_map(|k| [(k, 0x00), (k, 0x80)]) {
+            let mut key = [0xff; 32];
+            (key[0], key[31]) = (0xed + k, 0x7f | sign);
+            points += u32::from(VerifyingKey::from_bytes(&key).is_ok());
+            let error = Verifier::new(SignatureType::Ed25519, "n", &key).unwrap_err();
+            assert_eq!(error, KeyError::WeakKey, "{key:02x?}");
+        }
+        assert!(points > 0);
+    }
+
     /// p − y with the sign bit flipped: the encoding of the point plus (0, −1).
     fn mixed_order(key: &[u8; 32]) -> [u8; 32] {
         let mut prime = [0xffu8; 32];

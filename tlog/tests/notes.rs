@@ -3,6 +3,8 @@
 
 mod support;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
 use support::MemoryLog;
 use tlog::{
@@ -186,6 +188,24 @@ fn unknown_signatures_are_ignored_and_each_key_counts_once() {
 }
 
 #[test]
+fn two_known_keys_of_one_name_and_id_are_refused() {
+    // Found by trying: key ids have 32 bits only, so two seeds among some hundred thousand share one.
+    let [a, b] = [68_723u32, 147_353].map(|number| {
+        let mut seed = [0; 32];
+        seed[..4].copy_from_slice(&number.to_be_bytes());
+        Signer::ed25519("twin.example", &seed).unwrap()
+    });
+    assert_eq!(a.id(), b.id());
+    assert_ne!(a.verifier(), b.verifier());
+    let note = Note::sign("text\n", &[&a]).unwrap();
+    assert_eq!(note.verify(&[a.verifier()]).unwrap().len(), 1);
+    let bad = NoteError::BadSignature("twin.example".into());
+    assert_eq!(note.verify(&[b.verifier()]), Err(bad));
+    let ambiguous = NoteError::AmbiguousKeys("twin.example".into());
+    assert_eq!(note.verify(&[a.verifier(), b.verifier()]), Err(ambiguous));
+}
+
+#[test]
 fn a_note_cannot_grow_beyond_what_is_read() {
     let log = log_signer();
     let mut note = Note::sign("text\n", &[&log]).unwrap();
@@ -286,20 +306,28 @@ fn opening_a_checkpoint() {
     assert_eq!(signatures.len(), 2);
 
     assert_eq!(
-        Checkpoint::open(&signed, &[witness.clone()], ORIGIN),
+        Checkpoint::open(&signed, std::slice::from_ref(&witness), ORIGIN),
         Err(CheckpointError::NoLogSignature)
     );
     assert_eq!(
-        Checkpoint::open(&signed, &[log.clone()], "other.example"),
+        Checkpoint::open(&signed, std::slice::from_ref(&log), "other.example"),
         Err(CheckpointError::OtherOrigin(ORIGIN.into()))
     );
     assert_eq!(
         Checkpoint::open(
             &signed.replace("\n300\n", "\n301\n"),
-            &[log.clone()],
+            std::slice::from_ref(&log),
             ORIGIN
         ),
         Err(NoteError::BadSignature(ORIGIN.into()).into())
+    );
+    // A cosigner that bears the log's name is still none of the log's keys.
+    let namesake = Signer::cosigner(ORIGIN, &[5; 32]).unwrap();
+    let mut cosigned = Note::parse(&signed).unwrap();
+    cosigned.cosign(&namesake, 1).unwrap();
+    assert_eq!(
+        Checkpoint::open(&cosigned.to_string(), &[namesake.verifier()], ORIGIN),
+        Err(CheckpointError::NoLogSignature)
     );
     // Another key under the log's name is unknown; another log's key is not this log's.
     let other = Signer::ed25519("other.example", &[4; 32]).unwrap();
@@ -393,6 +421,22 @@ fn cosignatures_that_cannot_be_made() {
     note.cosign(&witness(), (1 << 63) - 1).unwrap();
     let mut other = Note::sign("no checkpoint\n", &[&log_signer()]).unwrap();
     assert_eq!(other.cosign(&witness(), 1), Err(NoteError::NotACheckpoint));
+}
+
+#[test]
+fn a_genuine_signature_over_a_time_out_of_range_is_refused() {
+    use ed25519_dalek::Signer as _;
+    let key = ed25519_dalek::SigningKey::from_bytes(&[2; 32]);
+    for (time, holds) in [((1u64 << 63) - 1, true), (1 << 63, false)] {
+        let text = checkpoint().body();
+        let message = format!("cosignature/v1\ntime {time}\n{text}");
+        let mut bytes = witness().id().to_be_bytes().to_vec();
+        bytes.extend(time.to_be_bytes());
+        bytes.extend(key.sign(message.as_bytes()).to_bytes());
+        let note = format!("{text}\n— witness.example/w1 {}\n", STANDARD.encode(bytes));
+        let verdict = Note::parse(&note).unwrap().verify(&[witness().verifier()]);
+        assert_eq!(verdict.is_ok(), holds, "{time}");
+    }
 }
 
 #[test]
