@@ -22,8 +22,12 @@ fn tesseras_log_is_read_and_rebuilt() {
     let mut verified = 0;
     for size in 0..=15u16 {
         let signed = fs::read_to_string(log.join(format!("checkpoint.{size}"))).unwrap();
-        let (checkpoint, signatures) =
-            Checkpoint::open(&signed, &[verifier.clone()], "example.com/log/testdata").unwrap();
+        let (checkpoint, signatures) = Checkpoint::open(
+            &signed,
+            std::slice::from_ref(&verifier),
+            "example.com/log/testdata",
+        )
+        .unwrap();
         assert_eq!(signatures.len(), 1);
         assert_eq!(checkpoint.size, size.into());
         if size == 0 {
