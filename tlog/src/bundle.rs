@@ -75,23 +75,11 @@ mod tests {
 
     #[test]
     fn limits() {
-        assert_eq!(
-            encode_bundle(&[vec![], vec![0; MAX_ENTRY_BYTES + 1]]),
-            Err(BundleError::EntryTooLong(1))
-        );
-        assert_eq!(
-            encode_bundle(&vec![[0u8; 1]; 257]),
-            Err(BundleError::TooManyEntries)
-        );
-        assert_eq!(
-            decode_bundle(&[0; 257 * 2]),
-            Err(BundleError::TooManyEntries)
-        );
+        assert_eq!(encode_bundle(&[vec![], vec![0; MAX_ENTRY_BYTES + 1]]), Err(BundleError::EntryTooLong(1)));
+        assert_eq!(encode_bundle(&vec![[0u8; 1]; 257]), Err(BundleError::TooManyEntries));
+        assert_eq!(decode_bundle(&[0; 257 * 2]), Err(BundleError::TooManyEntries));
         assert_eq!(decode_bundle(&[0; 256 * 2]).unwrap().len(), 256);
         assert_eq!(decode_bundle(b"\0"), Err(BundleError::Truncated(0)));
-        assert_eq!(
-            decode_bundle(b"\0\x01a\0\x02b"),
-            Err(BundleError::Truncated(1))
-        );
+        assert_eq!(decode_bundle(b"\0\x01a\0\x02b"), Err(BundleError::Truncated(1)));
     }
 }

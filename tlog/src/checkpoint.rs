@@ -64,9 +64,7 @@ impl Checkpoint {
     pub fn parse(body: &str) -> Result<Checkpoint, CheckpointError> {
         let lines = body.strip_suffix('\n').ok_or(CheckpointError::Lines)?;
         let mut lines = lines.split('\n');
-        let (Some(origin), Some(size), Some(root), None) =
-            (lines.next(), lines.next(), lines.next(), lines.next())
-        else {
+        let (Some(origin), Some(size), Some(root), None) = (lines.next(), lines.next(), lines.next(), lines.next()) else {
             return Err(CheckpointError::Lines);
         };
         if origin.is_empty() || origin.bytes().any(|byte| byte < b' ') {
@@ -101,11 +99,7 @@ impl Checkpoint {
     ///
     /// Those of [`Note::parse`], [`Note::verify`] and [`Checkpoint::parse`]; [`CheckpointError::OtherOrigin`];
     /// [`CheckpointError::NoLogSignature`].
-    pub fn open(
-        signed: &str,
-        known: &[Verifier],
-        origin: &str,
-    ) -> Result<(Checkpoint, Vec<Verified>), CheckpointError> {
+    pub fn open(signed: &str, known: &[Verifier], origin: &str) -> Result<(Checkpoint, Vec<Verified>), CheckpointError> {
         let note = Note::parse(signed)?;
         let signatures = note.verify(known)?;
         let checkpoint = Checkpoint::parse(note.text())?;

@@ -31,18 +31,7 @@ mod tests {
     fn decimals_have_one_form() {
         assert_eq!(from_decimal("0"), Some(0));
         assert_eq!(from_decimal("18446744073709551615"), Some(u64::MAX));
-        for bad in [
-            "",
-            "00",
-            "01",
-            "+1",
-            "-1",
-            " 1",
-            "1 ",
-            "1_0",
-            "٣",
-            "18446744073709551616",
-        ] {
+        for bad in ["", "00", "01", "+1", "-1", " 1", "1 ", "1_0", "٣", "18446744073709551616"] {
             assert_eq!(from_decimal(bad), None, "{bad:?}");
         }
     }

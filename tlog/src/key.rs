@@ -28,9 +28,7 @@ impl SignatureType {
     }
 
     fn from_byte(byte: u8) -> Option<SignatureType> {
-        [SignatureType::Ed25519, SignatureType::CosignatureV1]
-            .into_iter()
-            .find(|kind| kind.byte() == byte)
+        [SignatureType::Ed25519, SignatureType::CosignatureV1].into_iter().find(|kind| kind.byte() == byte)
     }
 }
 
@@ -96,12 +94,7 @@ impl Verifier {
             return Err(KeyError::WeakKey);
         }
         let id = key_id(kind, name, key);
-        Ok(Verifier {
-            name: name.to_owned(),
-            id,
-            kind,
-            key: point,
-        })
+        Ok(Verifier { name: name.to_owned(), id, kind, key: point })
     }
 
     /// The key's name; for a log's own key this is its origin.
@@ -130,20 +123,14 @@ impl Verifier {
 
     /// Checks the 64 bytes of an Ed25519 signature, strictly: neither key nor nonce point of small order, one encoding.
     pub(crate) fn verify_raw(&self, message: &[u8], signature: &[u8; 64]) -> bool {
-        self.key
-            .verify_strict(message, &Signature::from_bytes(signature))
-            .is_ok()
+        self.key.verify_strict(message, &Signature::from_bytes(signature)).is_ok()
     }
 }
 
 /// The key id that signed-note recommends and both our types use: the first four bytes of
 /// SHA-256(name ‖ 0x0A ‖ type ‖ key), as a big-endian number.
 fn key_id(kind: SignatureType, name: &str, key: &[u8; 32]) -> u32 {
-    let sum = Sha256::new()
-        .chain_update(name)
-        .chain_update([b'\n', kind.byte()])
-        .chain_update(key)
-        .finalize();
+    let sum = Sha256::new().chain_update(name).chain_update([b'\n', kind.byte()]).chain_update(key).finalize();
     u32::from_be_bytes([sum[0], sum[1], sum[2], sum[3]])
 }
 
@@ -252,17 +239,13 @@ impl fmt::Debug for Signer {
 mod tests {
     use super::*;
 
-    const VKEY: &str =
-        "example.com/log/testdata+33d7b496+AeHTu4Q3hEIMHNqc6fASMsq3rKNx280NI+oO5xCFkkSx";
+    const VKEY: &str = "example.com/log/testdata+33d7b496+AeHTu4Q3hEIMHNqc6fASMsq3rKNx280NI+oO5xCFkkSx";
 
     #[test]
     fn text_form() {
         let verifier: Verifier = VKEY.parse().unwrap();
         assert_eq!(verifier.to_string(), VKEY);
-        assert_eq!(
-            (verifier.name(), verifier.id()),
-            ("example.com/log/testdata", 0x33d7_b496)
-        );
+        assert_eq!((verifier.name(), verifier.id()), ("example.com/log/testdata", 0x33d7_b496));
         assert_eq!(verifier.kind(), SignatureType::Ed25519);
     }
 
@@ -283,42 +266,17 @@ mod tests {
         ] {
             assert_eq!(bad(text), KeyError::Malformed, "{text}");
         }
-        assert_eq!(
-            bad(&VKEY.replace("33d7b496", "33d7b497")),
-            KeyError::IdMismatch
-        );
-        assert_eq!(
-            bad(&VKEY.replace("testdata", "testdatA")),
-            KeyError::IdMismatch
-        );
+        assert_eq!(bad(&VKEY.replace("33d7b496", "33d7b497")), KeyError::IdMismatch);
+        assert_eq!(bad(&VKEY.replace("testdata", "testdatA")), KeyError::IdMismatch);
         assert_eq!(bad(&VKEY.replace("+AeH", "+AuH")), KeyError::UnknownType(2));
-        assert_eq!(
-            bad(&VKEY.replace("example.com", "example com")),
-            KeyError::Name
-        );
-        assert_eq!(
-            bad(&VKEY.replace("example.com/log/testdata", "")),
-            KeyError::Name
-        );
+        assert_eq!(bad(&VKEY.replace("example.com", "example com")), KeyError::Name);
+        assert_eq!(bad(&VKEY.replace("example.com/log/testdata", "")), KeyError::Name);
     }
 
     #[test]
     fn names() {
-        for bad in [
-            "",
-            "a b",
-            "a+b",
-            "a\nb",
-            "a\tb",
-            "a\u{a0}b",
-            "a\u{2003}b",
-            "a\u{1}b",
-        ] {
-            assert_eq!(
-                Signer::ed25519(bad, &[1; 32]).unwrap_err(),
-                KeyError::Name,
-                "{bad:?}"
-            );
+        for bad in ["", "a b", "a+b", "a\nb", "a\tb", "a\u{a0}b", "a\u{2003}b", "a\u{1}b"] {
+            assert_eq!(Signer::ed25519(bad, &[1; 32]).unwrap_err(), KeyError::Name, "{bad:?}");
         }
         assert!(Signer::ed25519("реєстр.example/літопис", &[1; 32]).is_ok());
     }

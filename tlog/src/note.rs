@@ -102,20 +102,13 @@ impl Note {
         if signers.is_empty() {
             return Err(NoteError::NoSignatureBlock);
         }
-        let mut note = Note {
-            text: text.to_owned(),
-            signatures: Vec::new(),
-        };
+        let mut note = Note { text: text.to_owned(), signatures: Vec::new() };
         for signer in signers {
             if signer.kind() != SignatureType::Ed25519 {
                 return Err(NoteError::WrongSignerType);
             }
             let bytes = signer.sign_raw(text.as_bytes()).to_vec();
-            note.add(NoteSignature {
-                name: signer.name().to_owned(),
-                id: signer.id(),
-                bytes,
-            })?;
+            note.add(NoteSignature { name: signer.name().to_owned(), id: signer.id(), bytes })?;
         }
         Ok(note)
     }
@@ -129,11 +122,7 @@ impl Note {
     /// [`NoteError::Timestamp`] above 2⁶³ − 1, [`NoteError::TooLarge`].
     pub fn cosign(&mut self, signer: &Signer, timestamp: u64) -> Result<NoteSignature, NoteError> {
         let bytes = cosignature::sign(signer, timestamp, &self.text)?;
-        let signature = NoteSignature {
-            name: signer.name().to_owned(),
-            id: signer.id(),
-            bytes,
-        };
+        let signature = NoteSignature { name: signer.name().to_owned(), id: signer.id(), bytes };
         self.add(signature.clone())?;
         Ok(signature)
     }
@@ -167,9 +156,7 @@ impl Note {
         // The last blank line parts text and signatures; the text may have blank lines of its own.
         let blank = note.rfind("\n\n").ok_or(NoteError::NoSignatureBlock)?;
         let (text, block) = (&note[..=blank], &note[blank + 2..]);
-        let block = block
-            .strip_suffix('\n')
-            .ok_or(NoteError::NoSignatureBlock)?;
+        let block = block.strip_suffix('\n').ok_or(NoteError::NoSignatureBlock)?;
         let mut signatures = Vec::new();
         for line in block.split('\n') {
             if signatures.len() == MAX_SIGNATURES {
@@ -177,10 +164,7 @@ impl Note {
             }
             signatures.push(NoteSignature::parse_line(line)?);
         }
-        Ok(Note {
-            text: text.to_owned(),
-            signatures,
-        })
+        Ok(Note { text: text.to_owned(), signatures })
     }
 
     /// The text with its last newline. Not to be believed before [`Note::verify`].
@@ -205,42 +189,26 @@ impl Note {
     pub fn verify(&self, known: &[Verifier]) -> Result<Vec<Verified>, NoteError> {
         let mut verified: Vec<Verified> = Vec::new();
         for signature in &self.signatures {
-            let mut matching = known
-                .iter()
-                .enumerate()
-                .filter(|(_, key)| key.name() == signature.name && key.id() == signature.id);
+            let mut matching = known.iter().enumerate().filter(|(_, key)| key.name() == signature.name && key.id() == signature.id);
             let Some((place, key)) = matching.next() else {
                 continue;
             };
             if matching.any(|(_, other)| other != key) {
                 return Err(NoteError::AmbiguousKeys(signature.name.clone()));
             }
-            let timestamp = check(key, &self.text, &signature.bytes)
-                .ok_or_else(|| NoteError::BadSignature(signature.name.clone()))?;
+            let timestamp = check(key, &self.text, &signature.bytes).ok_or_else(|| NoteError::BadSignature(signature.name.clone()))?;
             if verified.iter().all(|earlier| earlier.verifier != place) {
-                verified.push(Verified {
-                    name: signature.name.clone(),
-                    id: signature.id,
-                    kind: key.kind(),
-                    timestamp,
-                    verifier: place,
-                });
+                verified.push(Verified { name: signature.name.clone(), id: signature.id, kind: key.kind(), timestamp, verifier: place });
             }
         }
-        if verified.is_empty() {
-            Err(NoteError::NoKnownSignature)
-        } else {
-            Ok(verified)
-        }
+        if verified.is_empty() { Err(NoteError::NoKnownSignature) } else { Ok(verified) }
     }
 }
 
 /// `Some` if the key made this signature: of its time, if its type has one.
 fn check(key: &Verifier, text: &str, signature: &[u8]) -> Option<Option<u64>> {
     match key.kind() {
-        SignatureType::Ed25519 => key
-            .verify_raw(text.as_bytes(), signature.try_into().ok()?)
-            .then_some(None),
+        SignatureType::Ed25519 => key.verify_raw(text.as_bytes(), signature.try_into().ok()?).then_some(None),
         SignatureType::CosignatureV1 => cosignature::verify(key, text, signature).map(Some),
     }
 }
@@ -248,19 +216,13 @@ fn check(key: &Verifier, text: &str, signature: &[u8]) -> Option<Option<u64>> {
 /// Newlines are the only control characters that a note may have.
 fn check_characters(text: &str) -> Result<(), NoteError> {
     let bad = text.bytes().any(|byte| byte < b' ' && byte != b'\n');
-    if bad {
-        Err(NoteError::ControlCharacter)
-    } else {
-        Ok(())
-    }
+    if bad { Err(NoteError::ControlCharacter) } else { Ok(()) }
 }
 
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.text)?;
-        self.signatures
-            .iter()
-            .try_for_each(|signature| signature.fmt(f))
+        self.signatures.iter().try_for_each(|signature| signature.fmt(f))
     }
 }
 
@@ -296,22 +258,13 @@ impl NoteSignature {
     }
 
     fn parse_line(line: &str) -> Result<NoteSignature, NoteError> {
-        let (name, signature) = line
-            .strip_prefix(LINE_START)
-            .and_then(|rest| rest.split_once(' '))
-            .ok_or(NoteError::SignatureLine)?;
+        let (name, signature) = line.strip_prefix(LINE_START).and_then(|rest| rest.split_once(' ')).ok_or(NoteError::SignatureLine)?;
         let bytes = from_base64(signature).ok_or(NoteError::SignatureLine)?;
-        let (id, bytes) = bytes
-            .split_first_chunk::<4>()
-            .ok_or(NoteError::SignatureLine)?;
+        let (id, bytes) = bytes.split_first_chunk::<4>().ok_or(NoteError::SignatureLine)?;
         if !is_key_name(name) || bytes.is_empty() {
             return Err(NoteError::SignatureLine);
         }
-        Ok(NoteSignature {
-            name: name.to_owned(),
-            id: u32::from_be_bytes(*id),
-            bytes: bytes.to_vec(),
-        })
+        Ok(NoteSignature { name: name.to_owned(), id: u32::from_be_bytes(*id), bytes: bytes.to_vec() })
     }
 }
 

@@ -72,11 +72,7 @@ pub enum ProofError {
 ///
 /// [`ProofError::IndexOutOfRange`] unless `index < size`, [`ProofError::SizeTooLarge`] above [`MAX_SIZE`], and what reading
 /// tiles gives.
-pub fn inclusion_proof(
-    index: u64,
-    size: u64,
-    tiles: &impl TileSource,
-) -> Result<Vec<Hash>, ProofError> {
+pub fn inclusion_proof(index: u64, size: u64, tiles: &impl TileSource) -> Result<Vec<Hash>, ProofError> {
     if index >= size {
         return Err(ProofError::IndexOutOfRange { index, size });
     }
@@ -105,11 +101,7 @@ pub fn inclusion_proof(
 ///
 /// [`ProofError::SizesReversed`] if `old > new`, [`ProofError::SizeTooLarge`] above [`MAX_SIZE`], and what reading tiles
 /// gives.
-pub fn consistency_proof(
-    old: u64,
-    new: u64,
-    tiles: &impl TileSource,
-) -> Result<Vec<Hash>, ProofError> {
+pub fn consistency_proof(old: u64, new: u64, tiles: &impl TileSource) -> Result<Vec<Hash>, ProofError> {
     if old > new {
         return Err(ProofError::SizesReversed { old, new });
     }
@@ -146,11 +138,7 @@ pub fn consistency_proof(
 /// [`ProofError::SizeTooLarge`] above [`MAX_SIZE`], and what reading tiles gives.
 pub fn root_from_tiles(size: u64, tiles: &impl TileSource) -> Result<Hash, ProofError> {
     let mut reader = Reader::new(size, tiles)?;
-    if size == 0 {
-        Ok(EMPTY_ROOT)
-    } else {
-        reader.range(0, size)
-    }
+    if size == 0 { Ok(EMPTY_ROOT) } else { reader.range(0, size) }
 }
 
 /// Checks that `leaf` is the leaf number `index` of the tree with this size and root (RFC 9162 §2.1.3.2).
@@ -161,13 +149,7 @@ pub fn root_from_tiles(size: u64, tiles: &impl TileSource) -> Result<Hash, Proof
 /// # Errors
 ///
 /// [`ProofError::IndexOutOfRange`], [`ProofError::WrongLength`], [`ProofError::RootMismatch`].
-pub fn verify_inclusion(
-    leaf: &Hash,
-    index: u64,
-    size: u64,
-    root: &Hash,
-    proof: &[Hash],
-) -> Result<(), ProofError> {
+pub fn verify_inclusion(leaf: &Hash, index: u64, size: u64, root: &Hash, proof: &[Hash]) -> Result<(), ProofError> {
     if index >= size {
         return Err(ProofError::IndexOutOfRange { index, size });
     }
@@ -193,11 +175,7 @@ pub fn verify_inclusion(
     if last != 0 {
         return Err(ProofError::WrongLength(proof.len()));
     }
-    if hash == *root {
-        Ok(())
-    } else {
-        Err(ProofError::RootMismatch)
-    }
+    if hash == *root { Ok(()) } else { Err(ProofError::RootMismatch) }
 }
 
 /// Checks that the tree of `new` leaves begins with the tree of `old` leaves (RFC 9162 §2.1.4.2). For `old` = 0 the proof is
@@ -206,23 +184,13 @@ pub fn verify_inclusion(
 /// # Errors
 ///
 /// [`ProofError::SizesReversed`], [`ProofError::WrongLength`], [`ProofError::RootMismatch`].
-pub fn verify_consistency(
-    old: u64,
-    old_root: &Hash,
-    new: u64,
-    new_root: &Hash,
-    proof: &[Hash],
-) -> Result<(), ProofError> {
+pub fn verify_consistency(old: u64, old_root: &Hash, new: u64, new_root: &Hash, proof: &[Hash]) -> Result<(), ProofError> {
     if old > new {
         return Err(ProofError::SizesReversed { old, new });
     }
     let wrong_length = || ProofError::WrongLength(proof.len());
     let same = |ok: bool| {
-        if ok {
-            Ok(())
-        } else {
-            Err(ProofError::RootMismatch)
-        }
+        if ok { Ok(()) } else { Err(ProofError::RootMismatch) }
     };
     if old == 0 || old == new {
         if !proof.is_empty() {
@@ -283,11 +251,7 @@ impl<'a, S: TileSource> Reader<'a, S> {
         if size > MAX_SIZE {
             return Err(ProofError::SizeTooLarge(size));
         }
-        Ok(Reader {
-            size,
-            tiles,
-            read: BTreeMap::new(),
-        })
+        Ok(Reader { size, tiles, read: BTreeMap::new() })
     }
 
     /// The hash of the leaves `low..high`, where `low < high` and `low` is a multiple of the largest power of two that fits.
@@ -317,18 +281,11 @@ impl<'a, S: TileSource> Reader<'a, S> {
         match self.read.entry((level, index)) {
             Entry::Occupied(read) => Ok(read.into_mut()),
             Entry::Vacant(place) => {
-                let missing = ProofError::MissingTile(TileId {
-                    level,
-                    index,
-                    width: TILE_WIDTH,
-                });
+                let missing = ProofError::MissingTile(TileId { level, index, width: TILE_WIDTH });
                 let id = TileId::in_tree(level, index, self.size).ok_or(missing)?;
                 let mut hashes = self.tiles.tile(id)?;
                 if hashes.len() < usize::from(id.width) {
-                    return Err(ProofError::ShortTile {
-                        id,
-                        given: hashes.len(),
-                    });
+                    return Err(ProofError::ShortTile { id, given: hashes.len() });
                 }
                 hashes.truncate(usize::from(id.width));
                 Ok(place.insert(hashes))

@@ -47,11 +47,7 @@ impl TileId {
         let hashes = size.checked_shr(8 * u32::from(level)).unwrap_or(0);
         let rest = hashes.checked_sub(index.checked_mul(u64::from(TILE_WIDTH))?)?;
         let width = u16::try_from(rest).unwrap_or(TILE_WIDTH).min(TILE_WIDTH);
-        (width > 0).then_some(TileId {
-            level,
-            index,
-            width,
-        })
+        (width > 0).then_some(TileId { level, index, width })
     }
 
     /// The partial tiles of a tree of `size` leaves, from level 0 up.
@@ -59,11 +55,7 @@ impl TileId {
         (0..8u8).filter_map(move |level| {
             let hashes = size >> (8 * u32::from(level));
             let width = (hashes % u64::from(TILE_WIDTH)) as u16;
-            (width > 0).then_some(TileId {
-                level,
-                index: hashes / u64::from(TILE_WIDTH),
-                width,
-            })
+            (width > 0).then_some(TileId { level, index: hashes / u64::from(TILE_WIDTH), width })
         })
     }
 
@@ -76,10 +68,7 @@ impl TileId {
     /// The full tile at the same place.
     #[must_use]
     pub fn full(self) -> TileId {
-        TileId {
-            width: TILE_WIDTH,
-            ..self
-        }
+        TileId { width: TILE_WIDTH, ..self }
     }
 
     /// `tile/<L>/<N>[.p/<W>]`, the path below the log's prefix.
@@ -100,19 +89,12 @@ impl TileId {
     ///
     /// [`PathError`] unless it is exactly the text that [`TileId::path`] gives for a level of 0–63 and a width of 1–256.
     pub fn parse_path(path: &str) -> Result<TileId, PathError> {
-        let (level, rest) = path
-            .strip_prefix("tile/")
-            .and_then(|rest| rest.split_once('/'))
-            .ok_or(PathError)?;
+        let (level, rest) = path.strip_prefix("tile/").and_then(|rest| rest.split_once('/')).ok_or(PathError)?;
         let level = from_decimal(level).and_then(|level| u8::try_from(level).ok());
         let level = level.filter(|level| *level <= MAX_LEVEL).ok_or(PathError)?;
         let id = TileId::parse_place(level, rest)?;
         // One name a tile: whatever is not what we would write is refused, surplus zero groups for example.
-        if id.path() == path {
-            Ok(id)
-        } else {
-            Err(PathError)
-        }
+        if id.path() == path { Ok(id) } else { Err(PathError) }
     }
 
     /// Reads `tile/entries/<N>[.p/<W>]`; the level of the answer is 0.
@@ -123,11 +105,7 @@ impl TileId {
     pub fn parse_entries_path(path: &str) -> Result<TileId, PathError> {
         let rest = path.strip_prefix("tile/entries/").ok_or(PathError)?;
         let id = TileId::parse_place(0, rest)?;
-        if id.entries_path() == path {
-            Ok(id)
-        } else {
-            Err(PathError)
-        }
+        if id.entries_path() == path { Ok(id) } else { Err(PathError) }
     }
 
     fn path_under(&self, folder: &str) -> String {
@@ -157,12 +135,7 @@ impl TileId {
         let (place, width) = match text.split_once(".p/") {
             Some((place, width)) => {
                 let width = from_decimal(width).and_then(|width| u16::try_from(width).ok());
-                (
-                    place,
-                    width
-                        .filter(|w| (1..TILE_WIDTH).contains(w))
-                        .ok_or(PathError)?,
-                )
+                (place, width.filter(|w| (1..TILE_WIDTH).contains(w)).ok_or(PathError)?)
             }
             None => (text, TILE_WIDTH),
         };
@@ -173,16 +146,9 @@ impl TileId {
                 return Err(PathError);
             }
             let value: u64 = digits.parse().map_err(|_| PathError)?;
-            index = index
-                .checked_mul(1000)
-                .and_then(|index| index.checked_add(value))
-                .ok_or(PathError)?;
+            index = index.checked_mul(1000).and_then(|index| index.checked_add(value)).ok_or(PathError)?;
         }
-        Ok(TileId {
-            level,
-            index,
-            width,
-        })
+        Ok(TileId { level, index, width })
     }
 }
 
@@ -190,11 +156,7 @@ impl FullTile {
     /// The tile's name.
     #[must_use]
     pub fn id(&self) -> TileId {
-        TileId {
-            level: self.level,
-            index: self.index,
-            width: TILE_WIDTH,
-        }
+        TileId { level: self.level, index: self.index, width: TILE_WIDTH }
     }
 }
 
@@ -223,30 +185,20 @@ mod tests {
 
     #[test]
     fn paths() {
-        let id = |level, index, width| TileId {
-            level,
-            index,
-            width,
-        };
+        let id = |level, index, width| TileId { level, index, width };
         for (id, path) in [
             (id(0, 0, 256), "tile/0/000"),
             (id(0, 273, 112), "tile/0/273.p/112"),
             (id(3, 1_234_067, 256), "tile/3/x001/x234/067"),
             (id(63, 1_000, 1), "tile/63/x001/000.p/1"),
-            (
-                id(7, u64::MAX, 255),
-                "tile/7/x018/x446/x744/x073/x709/x551/615.p/255",
-            ),
+            (id(7, u64::MAX, 255), "tile/7/x018/x446/x744/x073/x709/x551/615.p/255"),
         ] {
             assert_eq!(id.path(), path);
             assert_eq!(TileId::parse_path(path), Ok(id));
         }
         let bundle = id(0, 1_234_067, 8);
         assert_eq!(bundle.entries_path(), "tile/entries/x001/x234/067.p/8");
-        assert_eq!(
-            TileId::parse_entries_path("tile/entries/x001/x234/067.p/8"),
-            Ok(bundle)
-        );
+        assert_eq!(TileId::parse_entries_path("tile/entries/x001/x234/067.p/8"), Ok(bundle));
     }
 
     #[test]
@@ -288,12 +240,7 @@ mod tests {
         ] {
             assert_eq!(TileId::parse_path(bad), Err(PathError), "{bad:?}");
         }
-        for bad in [
-            "tile/0/000",
-            "tile/entries/0/000",
-            "tile/entries/x000/000",
-            "tile/entries/",
-        ] {
+        for bad in ["tile/0/000", "tile/entries/0/000", "tile/entries/x000/000", "tile/entries/"] {
             assert_eq!(TileId::parse_entries_path(bad), Err(PathError), "{bad:?}");
         }
     }
@@ -312,10 +259,7 @@ mod tests {
         assert_eq!(width(63, 0), None);
         assert_eq!(width(0, u64::MAX), None);
         let partials: Vec<_> = TileId::partials(70_000).map(|id| id.path()).collect();
-        assert_eq!(
-            partials,
-            ["tile/0/273.p/112", "tile/1/001.p/17", "tile/2/000.p/1"]
-        );
+        assert_eq!(partials, ["tile/0/273.p/112", "tile/1/001.p/17", "tile/2/000.p/1"]);
         assert_eq!(TileId::partials(0).count(), 0);
     }
 
@@ -324,10 +268,7 @@ mod tests {
         let hashes = vec![Hash::leaf(b"a"), Hash::leaf(b"b")];
         assert_eq!(hashes_from_bytes(&hashes_to_bytes(&hashes)), Ok(hashes));
         for bad in [0, 1, 31, 33, 257 * 32] {
-            assert_eq!(
-                hashes_from_bytes(&vec![0; bad]),
-                Err(ProofError::MalformedTile(bad))
-            );
+            assert_eq!(hashes_from_bytes(&vec![0; bad]), Err(ProofError::MalformedTile(bad)));
         }
     }
 }

@@ -72,9 +72,7 @@ impl TlogProof {
         if text.len() > 2 * MAX_NOTE_BYTES {
             return Err(TlogProofError::TooLarge);
         }
-        let rest = text
-            .strip_prefix(MAGIC)
-            .and_then(|rest| rest.strip_prefix('\n'));
+        let rest = text.strip_prefix(MAGIC).and_then(|rest| rest.strip_prefix('\n'));
         let mut rest = rest.ok_or(TlogProofError::Header)?;
         let mut extra = None;
         if let Some(after) = rest.strip_prefix("extra ") {
@@ -82,9 +80,7 @@ impl TlogProof {
             extra = Some(from_base64(line).ok_or(TlogProofError::Extra)?);
             rest = after;
         }
-        let index = rest
-            .strip_prefix("index ")
-            .and_then(|rest| rest.split_once('\n'));
+        let index = rest.strip_prefix("index ").and_then(|rest| rest.split_once('\n'));
         let (index, mut rest) = index.ok_or(TlogProofError::Index)?;
         let index = from_decimal(index).ok_or(TlogProofError::Index)?;
         let mut proof = Vec::new();
@@ -100,12 +96,7 @@ impl TlogProof {
             proof.push(line.parse().map_err(|_| TlogProofError::Hashes)?);
         }
         Checkpoint::parse(Note::parse(rest)?.text())?;
-        Ok(TlogProof {
-            index,
-            proof,
-            checkpoint: rest.to_owned(),
-            extra,
-        })
+        Ok(TlogProof { index, proof, checkpoint: rest.to_owned(), extra })
     }
 
     /// Verifies offline that the leaf is in the log `origin`: the checkpoint's signatures by `known` keys, the log's own among
@@ -114,14 +105,8 @@ impl TlogProof {
     /// # Errors
     ///
     /// Those of [`Checkpoint::open`] and [`verify_inclusion`].
-    pub fn verify(
-        &self,
-        leaf: &Hash,
-        known: &[Verifier],
-        origin: &str,
-    ) -> Result<Checkpoint, TlogProofError> {
-        self.verify_with_signatures(leaf, known, origin)
-            .map(|(checkpoint, _)| checkpoint)
+    pub fn verify(&self, leaf: &Hash, known: &[Verifier], origin: &str) -> Result<Checkpoint, TlogProofError> {
+        self.verify_with_signatures(leaf, known, origin).map(|(checkpoint, _)| checkpoint)
     }
 
     /// As [`TlogProof::verify`], and also tells which known keys signed, for a policy that asks for witnesses.
@@ -136,13 +121,7 @@ impl TlogProof {
         origin: &str,
     ) -> Result<(Checkpoint, Vec<Verified>), TlogProofError> {
         let (checkpoint, signatures) = Checkpoint::open(&self.checkpoint, known, origin)?;
-        verify_inclusion(
-            leaf,
-            self.index,
-            checkpoint.size,
-            &checkpoint.root,
-            &self.proof,
-        )?;
+        verify_inclusion(leaf, self.index, checkpoint.size, &checkpoint.root, &self.proof)?;
         Ok((checkpoint, signatures))
     }
 }
@@ -154,9 +133,7 @@ impl fmt::Display for TlogProof {
             writeln!(f, "extra {}", to_base64(extra))?;
         }
         writeln!(f, "index {}", self.index)?;
-        self.proof
-            .iter()
-            .try_for_each(|hash| writeln!(f, "{hash}"))?;
+        self.proof.iter().try_for_each(|hash| writeln!(f, "{hash}"))?;
         write!(f, "\n{}", self.checkpoint)
     }
 }

@@ -62,11 +62,7 @@ impl Tree {
     /// Its root (RFC 6962 §2.1); of the tree without leaves, [`EMPTY_ROOT`].
     #[must_use]
     pub fn root(&self) -> Hash {
-        let peaks = self
-            .levels
-            .iter()
-            .rev()
-            .flat_map(|level| level.peaks.iter().copied());
+        let peaks = self.levels.iter().rev().flat_map(|level| level.peaks.iter().copied());
         fold_peaks(peaks).unwrap_or(EMPTY_ROOT)
     }
 
@@ -84,11 +80,7 @@ impl Tree {
             };
             // This leaf ended a run of 256^(level+1) leaves, the index-th of its kind.
             let index = (self.size >> (8 * (u32::from(level) + 1))) - 1;
-            full.push(FullTile {
-                level,
-                index,
-                hashes: hashes_to_bytes(&hashes),
-            });
+            full.push(FullTile { level, index, hashes: hashes_to_bytes(&hashes) });
             carry = root;
         }
     }
@@ -96,9 +88,7 @@ impl Tree {
     /// The hashes of the last, partial tile of this level: 0 to 255 of them.
     #[must_use]
     pub fn partial_tile(&self, level: u8) -> &[Hash] {
-        self.levels
-            .get(usize::from(level))
-            .map_or(&[], |level| &level.hashes)
+        self.levels.get(usize::from(level)).map_or(&[], |level| &level.hashes)
     }
 
     /// The partial tiles that are not empty, from level 0 up.
@@ -115,20 +105,13 @@ impl Tree {
     ///
     /// [`ProofError::SizeTooLarge`] above [`MAX_SIZE`], [`ProofError::WrongLeafCount`] unless the leaves are `size mod 256`,
     /// what `tiles` reports, [`ProofError::ShortTile`] if it gives fewer than 256 hashes.
-    pub fn restore(
-        size: u64,
-        leaves_of_last_tile: &[Hash],
-        tiles: &impl TileSource,
-    ) -> Result<Tree, ProofError> {
+    pub fn restore(size: u64, leaves_of_last_tile: &[Hash], tiles: &impl TileSource) -> Result<Tree, ProofError> {
         if size > MAX_SIZE {
             return Err(ProofError::SizeTooLarge(size));
         }
         let expected = (size % u64::from(TILE_WIDTH)) as usize;
         if leaves_of_last_tile.len() != expected {
-            return Err(ProofError::WrongLeafCount {
-                expected,
-                given: leaves_of_last_tile.len(),
-            });
+            return Err(ProofError::WrongLeafCount { expected, given: leaves_of_last_tile.len() });
         }
         let mut levels = vec![Level::default()];
         for leaf in leaves_of_last_tile {
@@ -141,14 +124,7 @@ impl Tree {
             }
             let mut level = Level::default();
             for index in count - count % u64::from(TILE_WIDTH)..count {
-                level.push(full_tile_root(
-                    TileId {
-                        level: below,
-                        index,
-                        width: TILE_WIDTH,
-                    },
-                    tiles,
-                )?);
+                level.push(full_tile_root(TileId { level: below, index, width: TILE_WIDTH }, tiles)?);
             }
             levels.push(level);
         }
@@ -162,10 +138,7 @@ impl Tree {
 /// The root of a full tile, one level-up hash.
 fn full_tile_root(id: TileId, tiles: &impl TileSource) -> Result<Hash, ProofError> {
     let hashes = tiles.tile(id)?;
-    let short = ProofError::ShortTile {
-        id,
-        given: hashes.len(),
-    };
+    let short = ProofError::ShortTile { id, given: hashes.len() };
     let hashes = hashes.get(..usize::from(TILE_WIDTH)).ok_or(short)?;
     perfect_root(hashes).ok_or(ProofError::MissingTile(id))
 }
@@ -174,10 +147,7 @@ fn full_tile_root(id: TileId, tiles: &impl TileSource) -> Result<Hash, ProofErro
 pub(crate) fn perfect_root(hashes: &[Hash]) -> Option<Hash> {
     let mut row = hashes.to_vec();
     while row.len() > 1 {
-        row = row
-            .chunks(2)
-            .filter_map(|pair| fold_peaks(pair.iter().copied()))
-            .collect();
+        row = row.chunks(2).filter_map(|pair| fold_peaks(pair.iter().copied())).collect();
     }
     row.pop()
 }

@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 
 use support::MemoryLog;
 use tlog::{
-    Checkpoint, Hash, Note, Signer, TileId, TileSource, TlogProof, Verifier, decode_bundle,
-    encode_bundle, hashes_from_bytes, hashes_to_bytes, inclusion_proof,
+    Checkpoint, Hash, Note, Signer, TileId, TileSource, TlogProof, Verifier, decode_bundle, encode_bundle, hashes_from_bytes,
+    hashes_to_bytes, inclusion_proof,
 };
 
 const ORIGIN: &str = "golden.example/log";
@@ -33,21 +33,14 @@ fn files() -> BTreeMap<String, Vec<u8>> {
     let log = MemoryLog::new((0..SIZE).map(|index| Hash::leaf(&entry(index))));
     let signer = Signer::ed25519(ORIGIN, &[1; 32]).unwrap();
     let witness = Signer::cosigner(WITNESS, &[2; 32]).unwrap();
-    let checkpoint = Checkpoint {
-        origin: ORIGIN.into(),
-        size: SIZE,
-        root: log.tree.root(),
-    };
+    let checkpoint = Checkpoint { origin: ORIGIN.into(), size: SIZE, root: log.tree.root() };
     let mut note = Note::parse(&checkpoint.sign(&signer).unwrap()).unwrap();
     note.cosign(&witness, TIME).unwrap();
 
     let mut files = BTreeMap::new();
     let mut add = |path: String, bytes: Vec<u8>| assert!(files.insert(path, bytes).is_none());
     add("log.vkey".into(), format!("{}\n", signer.verifier()).into());
-    add(
-        "witness.vkey".into(),
-        format!("{}\n", witness.verifier()).into(),
-    );
+    add("witness.vkey".into(), format!("{}\n", witness.verifier()).into());
     add("checkpoint".into(), note.to_string().into());
     let tiles = [(0, 0), (0, 1), (1, 0)].map(|(level, index)| TileId::in_tree(level, index, SIZE));
     for id in tiles.map(Option::unwrap) {
@@ -61,12 +54,7 @@ fn files() -> BTreeMap<String, Vec<u8>> {
     }
     for (index, extra) in [(7, None), (299, Some(b"extra".to_vec()))] {
         let proof = inclusion_proof(index, SIZE, &log.tiles()).unwrap();
-        let proof = TlogProof {
-            index,
-            proof,
-            checkpoint: note.to_string(),
-            extra,
-        };
+        let proof = TlogProof { index, proof, checkpoint: note.to_string(), extra };
         add(format!("{index}.tlog-proof"), proof.to_string().into());
     }
     files
@@ -92,42 +80,19 @@ fn the_golden_log_is_unchanged() {
 fn the_golden_log_verifies_from_its_files_alone() {
     let text = |path: &str| fs::read_to_string(folder().join(path)).unwrap();
     let bytes = |path: &str| fs::read(folder().join(path)).unwrap();
-    let known: Vec<Verifier> = ["log.vkey", "witness.vkey"]
-        .map(|path| text(path).trim_end().parse().unwrap())
-        .to_vec();
+    let known: Vec<Verifier> = ["log.vkey", "witness.vkey"].map(|path| text(path).trim_end().parse().unwrap()).to_vec();
     let (checkpoint, signatures) = Checkpoint::open(&text("checkpoint"), &known, ORIGIN).unwrap();
-    assert_eq!(
-        signatures.iter().map(|s| s.timestamp).collect::<Vec<_>>(),
-        [None, Some(TIME)]
-    );
+    assert_eq!(signatures.iter().map(|s| s.timestamp).collect::<Vec<_>>(), [None, Some(TIME)]);
 
     let bundles = [bytes("tile/entries/000"), bytes("tile/entries/001.p/44")];
-    let entries: Vec<&[u8]> = bundles
-        .iter()
-        .flat_map(|b| decode_bundle(b).unwrap())
-        .collect();
+    let entries: Vec<&[u8]> = bundles.iter().flat_map(|b| decode_bundle(b).unwrap()).collect();
     let log = MemoryLog::new(entries.iter().map(|entry| Hash::leaf(entry)));
-    assert_eq!(
-        (log.tree.size(), log.tree.root()),
-        (checkpoint.size, checkpoint.root)
-    );
-    assert_eq!(
-        hashes_from_bytes(&bytes("tile/0/000")).unwrap(),
-        log.leaves[..256]
-    );
-    assert_eq!(
-        hashes_from_bytes(&bytes("tile/0/001.p/44")).unwrap(),
-        log.leaves[256..]
-    );
-    assert_eq!(
-        hashes_from_bytes(&bytes("tile/1/000.p/1")).unwrap(),
-        log.tree.partial_tile(1)
-    );
+    assert_eq!((log.tree.size(), log.tree.root()), (checkpoint.size, checkpoint.root));
+    assert_eq!(hashes_from_bytes(&bytes("tile/0/000")).unwrap(), log.leaves[..256]);
+    assert_eq!(hashes_from_bytes(&bytes("tile/0/001.p/44")).unwrap(), log.leaves[256..]);
+    assert_eq!(hashes_from_bytes(&bytes("tile/1/000.p/1")).unwrap(), log.tree.partial_tile(1));
     for (path, index) in [("7.tlog-proof", 7), ("299.tlog-proof", 299)] {
         let proof = TlogProof::parse(&text(path)).unwrap();
-        assert_eq!(
-            proof.verify(&log.leaves[index], &known, ORIGIN).unwrap(),
-            checkpoint
-        );
+        assert_eq!(proof.verify(&log.leaves[index], &known, ORIGIN).unwrap(), checkpoint);
     }
 }

@@ -8,8 +8,8 @@ use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
 use support::MemoryLog;
 use tlog::{
-    Checkpoint, CheckpointError, Hash, Note, NoteError, NoteSignature, ProofError, SignatureType,
-    Signer, TlogProof, TlogProofError, Verifier, inclusion_proof,
+    Checkpoint, CheckpointError, Hash, Note, NoteError, NoteSignature, ProofError, SignatureType, Signer, TlogProof, TlogProofError,
+    Verifier, inclusion_proof,
 };
 
 const ORIGIN: &str = "log.example/ledger";
@@ -23,11 +23,7 @@ fn witness() -> Signer {
 }
 
 fn checkpoint() -> Checkpoint {
-    Checkpoint {
-        origin: ORIGIN.into(),
-        size: 300,
-        root: Hash::leaf(b"root"),
-    }
+    Checkpoint { origin: ORIGIN.into(), size: 300, root: Hash::leaf(b"root") }
 }
 
 fn cosigned() -> Note {
@@ -56,13 +52,7 @@ fn the_specifications_note_verifies() {
 #[test]
 fn strange_texts_are_texts() {
     let signer = log_signer();
-    for text in [
-        "\n",
-        "a\n\n\n",
-        "a\n\n— b c\n\nd\n",
-        "— not.a.signature AAAA\n",
-        "ї \u{2003}\u{7f}\n",
-    ] {
+    for text in ["\n", "a\n\n\n", "a\n\n— b c\n\nd\n", "— not.a.signature AAAA\n", "ї \u{2003}\u{7f}\n"] {
         let note = Note::sign(text, &[&signer]).unwrap().to_string();
         let read = Note::parse(&note).unwrap();
         assert_eq!(read.text(), text);
@@ -77,14 +67,8 @@ fn strange_texts_are_texts() {
         assert_eq!(Note::sign(text, &[&signer]), Err(error), "{text:?}");
     }
     assert_eq!(Note::sign("a\n", &[]), Err(NoteError::NoSignatureBlock));
-    assert_eq!(
-        Note::sign("a\n", &[&witness()]),
-        Err(NoteError::WrongSignerType)
-    );
-    assert_eq!(
-        Note::sign(&"a\n".repeat(1 << 19), &[&signer]),
-        Err(NoteError::TooLarge)
-    );
+    assert_eq!(Note::sign("a\n", &[&witness()]), Err(NoteError::WrongSignerType));
+    assert_eq!(Note::sign(&"a\n".repeat(1 << 19), &[&signer]), Err(NoteError::TooLarge));
 }
 
 #[test]
@@ -114,20 +98,11 @@ fn malformed_notes() {
         ("text\n\n— name Uw2QOg==\n".into(), SignatureLine),
         ("text\n\n— name Uw2Q\n".into(), SignatureLine),
         (format!("text\n\n{}", line.repeat(101)), NoteError::TooLarge),
-        (
-            format!("{}\n\n{line}", "x".repeat(1 << 20)),
-            NoteError::TooLarge,
-        ),
+        (format!("{}\n\n{line}", "x".repeat(1 << 20)), NoteError::TooLarge),
     ] {
         assert_eq!(Note::parse(&note), Err(error), "{note:.80?}");
     }
-    assert_eq!(
-        Note::parse(&format!("text\n\n{}", line.repeat(100)))
-            .unwrap()
-            .signatures()
-            .len(),
-        100
-    );
+    assert_eq!(Note::parse(&format!("text\n\n{}", line.repeat(100))).unwrap().signatures().len(), 100);
 }
 
 #[test]
@@ -145,45 +120,21 @@ fn a_changed_text_or_signature_of_a_known_key_fails() {
 
 #[test]
 fn unknown_signatures_are_ignored_and_each_key_counts_once() {
-    let (log, other) = (
-        log_signer(),
-        Signer::ed25519("other.example", &[9; 32]).unwrap(),
-    );
+    let (log, other) = (log_signer(), Signer::ed25519("other.example", &[9; 32]).unwrap());
     let note = Note::sign("text\n", &[&other, &log, &log]).unwrap();
-    let verified = note
-        .verify(&[witness().verifier(), log.verifier()])
-        .unwrap();
+    let verified = note.verify(&[witness().verifier(), log.verifier()]).unwrap();
     assert_eq!(verified.len(), 1);
-    assert_eq!(
-        (verified[0].name.as_str(), verified[0].verifier),
-        (ORIGIN, 1)
-    );
-    assert_eq!(
-        note.verify(&[log.verifier(), other.verifier()])
-            .unwrap()
-            .len(),
-        2
-    );
+    assert_eq!((verified[0].name.as_str(), verified[0].verifier), (ORIGIN, 1));
+    assert_eq!(note.verify(&[log.verifier(), other.verifier()]).unwrap().len(), 2);
     // The same key twice in the list is one key.
-    assert_eq!(
-        note.verify(&[log.verifier(), log.verifier()])
-            .unwrap()
-            .len(),
-        1
-    );
+    assert_eq!(note.verify(&[log.verifier(), log.verifier()]).unwrap().len(), 1);
 
     // Of the known name alone, or of the known id alone, it is still unknown.
     let renamed = Signer::ed25519(ORIGIN, &[8; 32]).unwrap();
-    assert_eq!(
-        note.verify(&[renamed.verifier()]),
-        Err(NoteError::NoKnownSignature)
-    );
+    assert_eq!(note.verify(&[renamed.verifier()]), Err(NoteError::NoKnownSignature));
     let moved = note.to_string().replace(ORIGIN, "elsewhere.example");
     let moved = Note::parse(&moved).unwrap();
-    assert_eq!(
-        moved.verify(&[log.verifier()]),
-        Err(NoteError::NoKnownSignature)
-    );
+    assert_eq!(moved.verify(&[log.verifier()]), Err(NoteError::NoKnownSignature));
     assert_eq!(note.verify(&[]), Err(NoteError::NoKnownSignature));
 }
 
@@ -221,13 +172,9 @@ fn a_note_cannot_grow_beyond_what_is_read() {
 
 #[test]
 fn a_checkpoint_and_its_text() {
-    let text =
-        "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n";
+    let text = "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n";
     let checkpoint = Checkpoint::parse(text).unwrap();
-    assert_eq!(
-        (checkpoint.origin.as_str(), checkpoint.size),
-        ("example.com/behind-the-sofa", 20_852_163)
-    );
+    assert_eq!((checkpoint.origin.as_str(), checkpoint.size), ("example.com/behind-the-sofa", 20_852_163));
     assert_eq!(checkpoint.body(), text);
     let spaced = text.replace("example.com", "go.sum database");
     assert_eq!(Checkpoint::parse(&spaced).unwrap().body(), spaced);
@@ -275,24 +222,12 @@ fn who_may_sign_a_checkpoint() {
     let signed = checkpoint().sign(&log_signer()).unwrap();
     assert_eq!(checkpoint().sign(&log_signer()).unwrap(), signed);
     let other = Signer::ed25519("other.example", &[1; 32]).unwrap();
-    assert_eq!(
-        checkpoint().sign(&other),
-        Err(CheckpointError::OtherSigner("other.example".into()))
-    );
+    assert_eq!(checkpoint().sign(&other), Err(CheckpointError::OtherSigner("other.example".into())));
     let cosigner = Signer::cosigner(ORIGIN, &[1; 32]).unwrap();
-    assert_eq!(
-        checkpoint().sign(&cosigner),
-        Err(NoteError::WrongSignerType.into())
-    );
-    let two_lines = Checkpoint {
-        origin: "a\nb".into(),
-        ..checkpoint()
-    };
+    assert_eq!(checkpoint().sign(&cosigner), Err(NoteError::WrongSignerType.into()));
+    let two_lines = Checkpoint { origin: "a\nb".into(), ..checkpoint() };
     assert_eq!(two_lines.sign(&log_signer()), Err(CheckpointError::Lines));
-    let nameless = Checkpoint {
-        origin: String::new(),
-        ..checkpoint()
-    };
+    let nameless = Checkpoint { origin: String::new(), ..checkpoint() };
     assert_eq!(nameless.sign(&log_signer()), Err(CheckpointError::Origin));
 }
 
@@ -300,63 +235,35 @@ fn who_may_sign_a_checkpoint() {
 fn opening_a_checkpoint() {
     let (log, witness) = (log_signer().verifier(), witness().verifier());
     let signed = cosigned().to_string();
-    let (read, signatures) =
-        Checkpoint::open(&signed, &[log.clone(), witness.clone()], ORIGIN).unwrap();
+    let (read, signatures) = Checkpoint::open(&signed, &[log.clone(), witness.clone()], ORIGIN).unwrap();
     assert_eq!(read, checkpoint());
     assert_eq!(signatures.len(), 2);
 
+    assert_eq!(Checkpoint::open(&signed, std::slice::from_ref(&witness), ORIGIN), Err(CheckpointError::NoLogSignature));
+    assert_eq!(Checkpoint::open(&signed, std::slice::from_ref(&log), "other.example"), Err(CheckpointError::OtherOrigin(ORIGIN.into())));
     assert_eq!(
-        Checkpoint::open(&signed, std::slice::from_ref(&witness), ORIGIN),
-        Err(CheckpointError::NoLogSignature)
-    );
-    assert_eq!(
-        Checkpoint::open(&signed, std::slice::from_ref(&log), "other.example"),
-        Err(CheckpointError::OtherOrigin(ORIGIN.into()))
-    );
-    assert_eq!(
-        Checkpoint::open(
-            &signed.replace("\n300\n", "\n301\n"),
-            std::slice::from_ref(&log),
-            ORIGIN
-        ),
+        Checkpoint::open(&signed.replace("\n300\n", "\n301\n"), std::slice::from_ref(&log), ORIGIN),
         Err(NoteError::BadSignature(ORIGIN.into()).into())
     );
     // A cosigner that bears the log's name is still none of the log's keys.
     let namesake = Signer::cosigner(ORIGIN, &[5; 32]).unwrap();
     let mut cosigned = Note::parse(&signed).unwrap();
     cosigned.cosign(&namesake, 1).unwrap();
-    assert_eq!(
-        Checkpoint::open(&cosigned.to_string(), &[namesake.verifier()], ORIGIN),
-        Err(CheckpointError::NoLogSignature)
-    );
+    assert_eq!(Checkpoint::open(&cosigned.to_string(), &[namesake.verifier()], ORIGIN), Err(CheckpointError::NoLogSignature));
     // Another key under the log's name is unknown; another log's key is not this log's.
     let other = Signer::ed25519("other.example", &[4; 32]).unwrap();
-    let by_other = Note::sign(&checkpoint().body(), &[&other])
-        .unwrap()
-        .to_string();
-    assert_eq!(
-        Checkpoint::open(&by_other, &[log.clone(), other.verifier()], ORIGIN),
-        Err(CheckpointError::NoLogSignature)
-    );
+    let by_other = Note::sign(&checkpoint().body(), &[&other]).unwrap().to_string();
+    assert_eq!(Checkpoint::open(&by_other, &[log.clone(), other.verifier()], ORIGIN), Err(CheckpointError::NoLogSignature));
     let extended = format!("{}extension\n", checkpoint().body());
     let extended = Note::sign(&extended, &[&log_signer()]).unwrap().to_string();
-    assert_eq!(
-        Checkpoint::open(&extended, &[log], ORIGIN),
-        Err(CheckpointError::Lines)
-    );
+    assert_eq!(Checkpoint::open(&extended, &[log], ORIGIN), Err(CheckpointError::Lines));
 }
 
 #[test]
 fn two_log_keys_may_overlap() {
     let (old, new) = (log_signer(), Signer::ed25519(ORIGIN, &[7; 32]).unwrap());
-    let both = Note::sign(&checkpoint().body(), &[&old, &new])
-        .unwrap()
-        .to_string();
-    for known in [
-        vec![old.verifier()],
-        vec![new.verifier()],
-        vec![old.verifier(), new.verifier()],
-    ] {
+    let both = Note::sign(&checkpoint().body(), &[&old, &new]).unwrap().to_string();
+    for known in [vec![old.verifier()], vec![new.verifier()], vec![old.verifier(), new.verifier()]] {
         let (_, signatures) = Checkpoint::open(&both, &known, ORIGIN).unwrap();
         assert_eq!(signatures.len(), known.len());
     }
@@ -368,10 +275,7 @@ fn two_log_keys_may_overlap() {
 fn a_cosignature_is_what_the_specification_says() {
     let note = cosigned();
     let line = &note.signatures()[1];
-    assert_eq!(
-        (line.name(), line.id()),
-        ("witness.example/w1", witness().id())
-    );
+    assert_eq!((line.name(), line.id()), ("witness.example/w1", witness().id()));
     assert_eq!(line.bytes().len(), 72);
     assert_eq!(line.bytes()[..8], 1_679_315_147u64.to_be_bytes());
     // The message written out by hand, checked with a plain Ed25519 implementation.
@@ -389,22 +293,12 @@ fn a_cosignature_is_what_the_specification_says() {
 fn a_witness_answer_is_added_as_a_line() {
     let mut theirs = Note::parse(&checkpoint().sign(&log_signer()).unwrap()).unwrap();
     let mut mine = theirs.clone();
-    let line = theirs
-        .cosign(&witness(), 1_679_315_147)
-        .unwrap()
-        .to_string();
+    let line = theirs.cosign(&witness(), 1_679_315_147).unwrap().to_string();
     mine.add(line.parse().unwrap()).unwrap();
     assert_eq!(mine, cosigned());
-    assert_eq!(
-        line.trim_end().parse::<NoteSignature>().unwrap(),
-        mine.signatures()[1]
-    );
+    assert_eq!(line.trim_end().parse::<NoteSignature>().unwrap(), mine.signatures()[1]);
     for bad in ["", "\n", &format!("{line}\n"), &line.replace("— ", "")] {
-        assert_eq!(
-            bad.parse::<NoteSignature>(),
-            Err(NoteError::SignatureLine),
-            "{bad:?}"
-        );
+        assert_eq!(bad.parse::<NoteSignature>(), Err(NoteError::SignatureLine), "{bad:?}");
     }
 }
 
@@ -412,10 +306,7 @@ fn a_witness_answer_is_added_as_a_line() {
 fn cosignatures_that_cannot_be_made() {
     let mut note = cosigned();
     let before = note.clone();
-    assert_eq!(
-        note.cosign(&log_signer(), 1),
-        Err(NoteError::WrongSignerType)
-    );
+    assert_eq!(note.cosign(&log_signer(), 1), Err(NoteError::WrongSignerType));
     assert_eq!(note.cosign(&witness(), 1 << 63), Err(NoteError::Timestamp));
     assert_eq!(note, before);
     note.cosign(&witness(), (1 << 63) - 1).unwrap();
@@ -456,38 +347,21 @@ fn a_cosignature_holds_for_one_time_and_one_checkpoint() {
     note.add(moved.parse().unwrap()).unwrap();
     assert!(note.verify(&known).is_err());
 
-    let other = Checkpoint {
-        size: 301,
-        ..checkpoint()
-    }
-    .sign(&log_signer())
-    .unwrap();
+    let other = Checkpoint { size: 301, ..checkpoint() }.sign(&log_signer()).unwrap();
     let mut other = Note::parse(&other).unwrap();
     other.add(line.parse().unwrap()).unwrap();
-    assert_eq!(
-        other.verify(&known),
-        Err(NoteError::BadSignature("witness.example/w1".into()))
-    );
+    assert_eq!(other.verify(&known), Err(NoteError::BadSignature("witness.example/w1".into())));
 }
 
 // ---- tlog-proof
 
 fn proof(size: u64, index: u64) -> (TlogProof, Hash) {
     let log = MemoryLog::counted(size);
-    let checkpoint = Checkpoint {
-        origin: ORIGIN.into(),
-        size,
-        root: log.tree.root(),
-    };
+    let checkpoint = Checkpoint { origin: ORIGIN.into(), size, root: log.tree.root() };
     let mut note = Note::parse(&checkpoint.sign(&log_signer()).unwrap()).unwrap();
     note.cosign(&witness(), 1_700_000_000).unwrap();
     let proof = inclusion_proof(index, size, &log.tiles()).unwrap();
-    let proof = TlogProof {
-        index,
-        proof,
-        checkpoint: note.to_string(),
-        extra: None,
-    };
+    let proof = TlogProof { index, proof, checkpoint: note.to_string(), extra: None };
     (proof, log.leaves[index as usize])
 }
 
@@ -499,44 +373,17 @@ fn known() -> Vec<Verifier> {
 fn a_proof_holds_for_its_leaf_and_log_only() {
     let (proof, leaf) = proof(300, 7);
     let proof = TlogProof::parse(&proof.to_string()).unwrap();
-    let (read, signatures) = proof
-        .verify_with_signatures(&leaf, &known(), ORIGIN)
-        .unwrap();
+    let (read, signatures) = proof.verify_with_signatures(&leaf, &known(), ORIGIN).unwrap();
     assert_eq!((read.size, signatures.len()), (300, 2));
     assert_eq!(proof.verify(&leaf, &known(), ORIGIN), Ok(read));
 
-    assert_eq!(
-        proof.verify(&Hash::leaf(b"other"), &known(), ORIGIN),
-        Err(ProofError::RootMismatch.into())
-    );
-    let moved = TlogProof {
-        index: 8,
-        ..proof.clone()
-    };
-    assert_eq!(
-        moved.verify(&leaf, &known(), ORIGIN),
-        Err(ProofError::RootMismatch.into())
-    );
-    let beyond = TlogProof {
-        index: 300,
-        ..proof.clone()
-    };
-    assert_eq!(
-        beyond.verify(&leaf, &known(), ORIGIN),
-        Err(ProofError::IndexOutOfRange {
-            index: 300,
-            size: 300
-        }
-        .into())
-    );
-    assert_eq!(
-        proof.verify(&leaf, &known(), "other.example"),
-        Err(CheckpointError::OtherOrigin(ORIGIN.into()).into())
-    );
-    assert_eq!(
-        proof.verify(&leaf, &known()[1..], ORIGIN),
-        Err(CheckpointError::NoLogSignature.into())
-    );
+    assert_eq!(proof.verify(&Hash::leaf(b"other"), &known(), ORIGIN), Err(ProofError::RootMismatch.into()));
+    let moved = TlogProof { index: 8, ..proof.clone() };
+    assert_eq!(moved.verify(&leaf, &known(), ORIGIN), Err(ProofError::RootMismatch.into()));
+    let beyond = TlogProof { index: 300, ..proof.clone() };
+    assert_eq!(beyond.verify(&leaf, &known(), ORIGIN), Err(ProofError::IndexOutOfRange { index: 300, size: 300 }.into()));
+    assert_eq!(proof.verify(&leaf, &known(), "other.example"), Err(CheckpointError::OtherOrigin(ORIGIN.into()).into()));
+    assert_eq!(proof.verify(&leaf, &known()[1..], ORIGIN), Err(CheckpointError::NoLogSignature.into()));
 }
 
 #[test]
@@ -544,10 +391,7 @@ fn the_text_of_a_proof() {
     let (mut proof, leaf) = proof(2, 1);
     proof.extra = Some(b"age".to_vec());
     let text = proof.to_string();
-    let expected = format!(
-        "c2sp.org/tlog-proof@v1\nextra YWdl\nindex 1\n{}\n\n{}",
-        proof.proof[0], proof.checkpoint
-    );
+    let expected = format!("c2sp.org/tlog-proof@v1\nextra YWdl\nindex 1\n{}\n\n{}", proof.proof[0], proof.checkpoint);
     assert_eq!(text, expected);
     let read = TlogProof::parse(&text).unwrap();
     assert_eq!(read, proof);
@@ -573,10 +417,7 @@ fn malformed_proofs() {
         (text.replace("YWdl", "YWd"), Extra),
         (text.replace("YWdl", "YWdl "), Extra),
         (text.replace("extra YWdl", "extra"), Index),
-        (
-            text.replace("extra YWdl\n", "extra YWdl\nextra YWdl\n"),
-            Index,
-        ),
+        (text.replace("extra YWdl\n", "extra YWdl\nextra YWdl\n"), Index),
         (text.replace("index 7", "index 07"), Index),
         (text.replace("index 7", "index +7"), Index),
         (text.replace("index 7", "index 7\r"), Index),
@@ -586,24 +427,12 @@ fn malformed_proofs() {
         (text.replace(&hash, &hash[..43]), Hashes),
         (text.replace(&hash, &format!("{hash}\r")), Hashes),
         (text.replace(&hash, "AAE="), Hashes),
-        (
-            text.replace(&format!("\n\n{ORIGIN}"), &format!("\n{ORIGIN}")),
-            Hashes,
-        ),
+        (text.replace(&format!("\n\n{ORIGIN}"), &format!("\n{ORIGIN}")), Hashes),
         (text.split("\n\n").next().unwrap().into(), Hashes),
-        (
-            text.replace(&hash, &vec![hash.as_str(); 66].join("\n")),
-            TooLarge,
-        ),
+        (text.replace(&hash, &vec![hash.as_str(); 66].join("\n")), TooLarge),
         (text.replace("YWdl", &"YWdl".repeat(1 << 19)), TooLarge),
-        (
-            text.replace(&format!("\n\n{ORIGIN}"), &format!("\n\n\n{ORIGIN}")),
-            CheckpointError::Lines.into(),
-        ),
-        (
-            text.replace("\n300\n", "\n0300\n"),
-            CheckpointError::Size.into(),
-        ),
+        (text.replace(&format!("\n\n{ORIGIN}"), &format!("\n\n\n{ORIGIN}")), CheckpointError::Lines.into()),
+        (text.replace("\n300\n", "\n0300\n"), CheckpointError::Size.into()),
         (format!("{text}\n"), NoteError::NoSignatureBlock.into()),
         (text.trim_end().into(), NoteError::NoSignatureBlock.into()),
     ] {

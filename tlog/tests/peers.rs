@@ -12,8 +12,8 @@ use signed_note::{Note as PeerNote, Signer as _, StandardSigner};
 use signed_note::{StandardVerifier, Verifier as _, VerifierList};
 use support::LARGE;
 use tlog::{
-    Checkpoint, Hash, Note, Signer, TileId, TileSource, Verifier, consistency_proof,
-    hashes_to_bytes, inclusion_proof, verify_consistency, verify_inclusion,
+    Checkpoint, Hash, Note, Signer, TileId, TileSource, Verifier, consistency_proof, hashes_to_bytes, inclusion_proof, verify_consistency,
+    verify_inclusion,
 };
 use tlog_tiles as peer;
 
@@ -23,10 +23,7 @@ struct PeerLog(Vec<peer::Hash>);
 
 impl peer::HashReader for PeerLog {
     fn read_hashes(&self, indexes: &[u64]) -> Result<Vec<peer::Hash>, peer::Error> {
-        Ok(indexes
-            .iter()
-            .map(|index| self.0[*index as usize])
-            .collect())
+        Ok(indexes.iter().map(|index| self.0[*index as usize]).collect())
     }
 }
 
@@ -60,12 +57,7 @@ fn tiles_are_the_same() {
         assert_eq!(u32::from(id.width), tile.width());
         let hashes = LARGE.tiles().tile(id).unwrap();
         let cut = &hashes[..id.width.into()];
-        assert_eq!(
-            *hashes_to_bytes(cut),
-            tile.read_data(&log).unwrap(),
-            "{}",
-            id.path()
-        );
+        assert_eq!(*hashes_to_bytes(cut), tile.read_data(&log).unwrap(), "{}", id.path());
     }
 }
 
@@ -198,9 +190,7 @@ fn their_signer(signer: &Signer, seed: &[u8; 32]) -> StandardSigner {
 #[test]
 fn verifier_keys_are_read_alike() {
     for seed in 0..32 {
-        let ours = Signer::ed25519("example.com/x", &[seed; 32])
-            .unwrap()
-            .verifier();
+        let ours = Signer::ed25519("example.com/x", &[seed; 32]).unwrap().verifier();
         let theirs = StandardVerifier::new(&ours.to_string()).unwrap();
         assert_eq!((theirs.name(), theirs.key_id()), (ours.name(), ours.id()));
         let point = peer_key(&ours);

@@ -5,10 +5,7 @@ mod support;
 
 use std::fs;
 
-use tlog::{
-    Checkpoint, EMPTY_ROOT, Hash, TileId, Tree, Verifier, decode_bundle, encode_bundle,
-    hashes_to_bytes,
-};
+use tlog::{Checkpoint, EMPTY_ROOT, Hash, TileId, Tree, Verifier, decode_bundle, encode_bundle, hashes_to_bytes};
 
 const VKEY: &str = "example.com/log/testdata+33d7b496+AeHTu4Q3hEIMHNqc6fASMsq3rKNx280NI+oO5xCFkkSx";
 
@@ -22,23 +19,14 @@ fn tesseras_log_is_read_and_rebuilt() {
     let mut verified = 0;
     for size in 0..=15u16 {
         let signed = fs::read_to_string(log.join(format!("checkpoint.{size}"))).unwrap();
-        let (checkpoint, signatures) = Checkpoint::open(
-            &signed,
-            std::slice::from_ref(&verifier),
-            "example.com/log/testdata",
-        )
-        .unwrap();
+        let (checkpoint, signatures) = Checkpoint::open(&signed, std::slice::from_ref(&verifier), "example.com/log/testdata").unwrap();
         assert_eq!(signatures.len(), 1);
         assert_eq!(checkpoint.size, size.into());
         if size == 0 {
             assert_eq!(checkpoint.root, EMPTY_ROOT);
             continue;
         }
-        let id = TileId {
-            level: 0,
-            index: 0,
-            width: size,
-        };
+        let id = TileId { level: 0, index: 0, width: size };
         let bundle = fs::read(log.join(id.entries_path())).unwrap();
         let entries = decode_bundle(&bundle).unwrap();
         assert_eq!(entries.len(), usize::from(size));

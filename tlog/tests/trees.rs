@@ -6,9 +6,8 @@ mod support;
 use proptest::prelude::*;
 use support::{LARGE, MemoryLog, slow_root};
 use tlog::{
-    EMPTY_ROOT, FullTile, Hash, MAX_SIZE, MemoryTiles, ProofError, TileId, TileSource, Tree,
-    consistency_proof, hashes_to_bytes, inclusion_proof, leaf_hash, node_hash, root_from_tiles,
-    verify_consistency, verify_inclusion,
+    EMPTY_ROOT, FullTile, Hash, MAX_SIZE, MemoryTiles, ProofError, TileId, TileSource, Tree, consistency_proof, hashes_to_bytes,
+    inclusion_proof, leaf_hash, node_hash, root_from_tiles, verify_consistency, verify_inclusion,
 };
 
 /// The eight inputs with which Certificate Transparency's implementations test each other, and the roots of 1 … 8 of them.
@@ -53,11 +52,7 @@ fn every_small_proof_of_every_small_tree() {
             let proof = inclusion_proof(index, size, &log.tiles()).unwrap();
             for (other, leaf) in (0..).zip(&log.leaves[..size as usize]) {
                 let verdict = verify_inclusion(leaf, index, size, &root, &proof);
-                assert_eq!(
-                    verdict.is_ok(),
-                    other == index,
-                    "{other} as {index} of {size}"
-                );
+                assert_eq!(verdict.is_ok(), other == index, "{other} as {index} of {size}");
             }
         }
         for old in 0..=size {
@@ -86,23 +81,12 @@ fn tiles_are_what_the_specification_says() {
     };
     // 70,000 leaves: 273 full tiles at level 0 and one at level 1, each given once, lower levels first.
     assert_eq!(full.len(), 274);
-    assert_eq!(
-        (full[255].id().path(), full[256].id().path()),
-        ("tile/0/255".into(), "tile/1/000".into())
-    );
+    assert_eq!((full[255].id().path(), full[256].id().path()), ("tile/0/255".into(), "tile/1/000".into()));
     for tile in &full {
-        assert_eq!(
-            tile.hashes,
-            hashes_to_bytes(&slow_tile(tile.id())),
-            "{:?}",
-            tile.id()
-        );
+        assert_eq!(tile.hashes, hashes_to_bytes(&slow_tile(tile.id())), "{:?}", tile.id());
     }
     let partial: Vec<_> = tree.partial_tiles().collect();
-    assert_eq!(
-        partial.iter().map(|(id, _)| id.width).collect::<Vec<_>>(),
-        [112, 17, 1]
-    );
+    assert_eq!(partial.iter().map(|(id, _)| id.width).collect::<Vec<_>>(), [112, 17, 1]);
     for (id, hashes) in partial {
         assert_eq!(hashes, slow_tile(id), "{id:?}");
     }
@@ -112,23 +96,13 @@ fn tiles_are_what_the_specification_says() {
 /// Sizes near the places where tiles fill, and any others that the large log has.
 fn sizes() -> impl Strategy<Value = u64> {
     let near = |edge: u64| edge - 2..=edge + 2;
-    prop_oneof![
-        0..=600u64,
-        near(256),
-        near(512),
-        near(65_536),
-        near(65_792),
-        0..=70_000u64
-    ]
+    prop_oneof![0..=600u64, near(256), near(512), near(65_536), near(65_792), 0..=70_000u64]
 }
 
 /// Two numbers, the first below the second, which is a size.
 fn index_and_size() -> impl Strategy<Value = (u64, u64)> {
     let below = |size: u64| (0..size.max(1), Just(size.max(1)));
-    prop_oneof![
-        sizes().prop_flat_map(below),
-        sizes().prop_map(|s| (s.max(1) - 1, s.max(1)))
-    ]
+    prop_oneof![sizes().prop_flat_map(below), sizes().prop_map(|s| (s.max(1) - 1, s.max(1)))]
 }
 
 fn old_and_new() -> impl Strategy<Value = (u64, u64)> {
@@ -278,83 +252,35 @@ fn the_largest_tree() {
     assert_eq!(root, uniform(63));
     let proof = inclusion_proof(MAX_SIZE - 1, MAX_SIZE, &Uniform).unwrap();
     assert_eq!(proof.len(), 63);
-    assert_eq!(
-        verify_inclusion(&uniform(0), MAX_SIZE - 1, MAX_SIZE, &root, &proof),
-        Ok(())
-    );
+    assert_eq!(verify_inclusion(&uniform(0), MAX_SIZE - 1, MAX_SIZE, &root, &proof), Ok(()));
     assert_eq!(Tree::restore(MAX_SIZE, &[], &Uniform).unwrap().root(), root);
 
     let too_large = ProofError::SizeTooLarge(MAX_SIZE + 1);
-    assert_eq!(
-        root_from_tiles(MAX_SIZE + 1, &Uniform),
-        Err(too_large.clone())
-    );
-    assert_eq!(
-        inclusion_proof(0, MAX_SIZE + 1, &Uniform),
-        Err(too_large.clone())
-    );
-    assert_eq!(
-        consistency_proof(0, MAX_SIZE + 1, &Uniform),
-        Err(too_large.clone())
-    );
+    assert_eq!(root_from_tiles(MAX_SIZE + 1, &Uniform), Err(too_large.clone()));
+    assert_eq!(inclusion_proof(0, MAX_SIZE + 1, &Uniform), Err(too_large.clone()));
+    assert_eq!(consistency_proof(0, MAX_SIZE + 1, &Uniform), Err(too_large.clone()));
     assert_eq!(Tree::restore(MAX_SIZE + 1, &[], &Uniform), Err(too_large));
 }
 
 #[test]
 fn wrong_questions_and_missing_tiles() {
     let log = MemoryLog::counted(300);
-    assert_eq!(
-        inclusion_proof(300, 300, &log.tiles()),
-        Err(ProofError::IndexOutOfRange {
-            index: 300,
-            size: 300
-        })
-    );
-    assert_eq!(
-        consistency_proof(2, 1, &log.tiles()),
-        Err(ProofError::SizesReversed { old: 2, new: 1 })
-    );
+    assert_eq!(inclusion_proof(300, 300, &log.tiles()), Err(ProofError::IndexOutOfRange { index: 300, size: 300 }));
+    assert_eq!(consistency_proof(2, 1, &log.tiles()), Err(ProofError::SizesReversed { old: 2, new: 1 }));
     // Beyond what the log has.
-    let id = TileId {
-        level: 0,
-        index: 1,
-        width: 45,
-    };
-    assert_eq!(
-        inclusion_proof(300, 301, &log.tiles()),
-        Err(ProofError::ShortTile { id, given: 44 })
-    );
-    let id = TileId {
-        level: 0,
-        index: 2,
-        width: 1,
-    };
+    let id = TileId { level: 0, index: 1, width: 45 };
+    assert_eq!(inclusion_proof(300, 301, &log.tiles()), Err(ProofError::ShortTile { id, given: 44 }));
+    let id = TileId { level: 0, index: 2, width: 1 };
     assert_eq!(log.tiles().tile(id), Err(ProofError::MissingTile(id)));
 
     let leaves = &log.leaves[256..];
     let empty = MemoryTiles::default();
-    let id = TileId {
-        level: 0,
-        index: 0,
-        width: 256,
-    };
-    assert_eq!(
-        Tree::restore(300, leaves, &empty),
-        Err(ProofError::MissingTile(id))
-    );
+    let id = TileId { level: 0, index: 0, width: 256 };
+    assert_eq!(Tree::restore(300, leaves, &empty), Err(ProofError::MissingTile(id)));
     let mut short = MemoryTiles::default();
     short.insert(0, 0, log.leaves[..255].to_vec());
-    assert_eq!(
-        Tree::restore(300, leaves, &short),
-        Err(ProofError::ShortTile { id, given: 255 })
-    );
-    assert_eq!(
-        Tree::restore(300, &leaves[1..], &log.full),
-        Err(ProofError::WrongLeafCount {
-            expected: 44,
-            given: 43
-        })
-    );
+    assert_eq!(Tree::restore(300, leaves, &short), Err(ProofError::ShortTile { id, given: 255 }));
+    assert_eq!(Tree::restore(300, &leaves[1..], &log.full), Err(ProofError::WrongLeafCount { expected: 44, given: 43 }));
     assert_eq!(Tree::restore(0, &[], &empty), Ok(Tree::new()));
 }
 
@@ -364,11 +290,7 @@ fn a_changed_tile_changes_the_root() {
     let mut spoiled = log.leaves[..256].to_vec();
     spoiled[17].0[0] ^= 1;
     let mut tiles = MemoryTiles::default();
-    tiles.extend([FullTile {
-        level: 0,
-        index: 0,
-        hashes: hashes_to_bytes(&spoiled),
-    }]);
+    tiles.extend([FullTile { level: 0, index: 0, hashes: hashes_to_bytes(&spoiled) }]);
     let tree = Tree::restore(300, &log.leaves[256..], &tiles).unwrap();
     assert_ne!(tree.root(), log.tree.root());
 }

@@ -15,11 +15,7 @@ pub struct MemoryLog {
 
 impl MemoryLog {
     pub fn new(leaves: impl IntoIterator<Item = Hash>) -> MemoryLog {
-        let mut log = MemoryLog {
-            leaves: Vec::new(),
-            tree: Tree::new(),
-            full: MemoryTiles::default(),
-        };
+        let mut log = MemoryLog { leaves: Vec::new(), tree: Tree::new(), full: MemoryTiles::default() };
         let mut full = Vec::new();
         for leaf in leaves {
             log.tree.push(leaf, &mut full);
@@ -35,10 +31,7 @@ impl MemoryLog {
     }
 
     pub fn tiles(&self) -> impl TileSource {
-        Edge {
-            tree: &self.tree,
-            full: &self.full,
-        }
+        Edge { tree: &self.tree, full: &self.full }
     }
 
     pub fn root_at(&self, size: u64) -> Hash {
@@ -68,19 +61,14 @@ pub fn slow_root(leaves: &[Hash]) -> Hash {
 ///
 /// `LITOPYS_SHARED` names the folder that contains `vectors`; with `LITOPYS_NO_SKIP=1` an absent folder is a failure.
 pub fn vectors(folder: &str, what: &str) -> Option<PathBuf> {
-    let shared = std::env::var_os("LITOPYS_SHARED").map_or_else(
-        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared")),
-        PathBuf::from,
-    );
+    let shared = std::env::var_os("LITOPYS_SHARED")
+        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared")), PathBuf::from);
     let path = shared.join("vectors").join(folder);
     if path.is_dir() {
         return Some(path);
     }
     let missing = format!("SKIP {what}: {} is absent", path.display());
-    assert!(
-        std::env::var_os("LITOPYS_NO_SKIP").is_none_or(|v| v != "1"),
-        "{missing}"
-    );
+    assert!(std::env::var_os("LITOPYS_NO_SKIP").is_none_or(|v| v != "1"), "{missing}");
     println!("{missing}");
     None
 }
