@@ -12,6 +12,9 @@ use serde_json::Value;
 /// The version of this format.
 pub const FORMAT: u32 = 1;
 
+/// The version of the law's rules; it rises only by `law.adopt`.
+pub const LAW: u32 = 1;
+
 /// The longest entry, in bytes: what the length prefix of an entry bundle can say (c2sp.org/tlog-tiles).
 pub const MAX_BYTES: usize = 65_535;
 

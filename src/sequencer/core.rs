@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use aggregates::refusal::{Bond, Code};
 use aggregates::words::{Bytes32, Instant, Kid};
-use aggregates::{Context, LAW, OneTimeCode, Refusal, Registry, Ungathered, authority, decide, gather};
+use aggregates::{Context, OneTimeCode, Refusal, Registry, Ungathered, authority, decide, gather};
 use serde_json::Value;
 use tlog::{Signer, Tree};
 use tokio::sync::watch;
@@ -195,14 +195,14 @@ impl Core {
         let acting = authority::check(&self.registry, &admitted.command, time)?;
         let archive = VaultArchive::over(&*self.vault, &batch.overlay);
         let data = &admitted.envelope.payload.data;
-        let source = aggregates::Source { data, disclosed: &admitted.disclosed, archive: &archive };
-        let gathered = gather(&self.registry, &admitted.command, &acting, &source, time, &mut draw_code)?;
+        let gathered =
+            gather(&self.registry, &admitted.command, &acting, data, &admitted.disclosed, &archive, time, &mut draw_code)?;
         let events = decide(&self.registry, &admitted.command, &Context { index, time, facts: gathered.facts })?;
         let new_streams: Vec<String> =
             events.iter().filter(|event| event.version == 1).map(|event| event.stream.to_string()).collect();
         let enrolled = events.iter().filter(|event| event.kind() == "key.enrolled").cloned();
         batch.enrolled.extend(enrolled);
-        let entries = entry::chain(LAW, index, time, admitted.envelope.to_entry(), gathered.facts, events);
+        let entries = entry::chain(entry::LAW, index, time, admitted.envelope.to_entry(), gathered.facts, events);
         let chain: Vec<(Entry, Vec<u8>)> = match entries.into_iter().map(|entry| entry.to_bytes().map(|bytes| (entry, bytes))).collect() {
             Ok(chain) => chain,
             Err(EntryError::TooLong(_) | EntryError::Malformed(_) | EntryError::NotCanonical) => {
