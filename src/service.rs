@@ -75,10 +75,15 @@ impl ServiceCode {
             ServiceCode::IdConflict => {
                 ("id_conflict", 409, "Цей ідентифікатор уже використано для іншої команди.", "This id has been used for another command.")
             }
-            ServiceCode::Overloaded => {
-                ("overloaded", 503, "Черга повна; спробуйте за мить. Нічого не втрачено.", "The queue is full; try again in a moment. Nothing is lost.")
+            ServiceCode::Overloaded => (
+                "overloaded",
+                503,
+                "Черга повна; спробуйте за мить. Нічого не втрачено.",
+                "The queue is full; try again in a moment. Nothing is lost.",
+            ),
+            ServiceCode::NotReady => {
+                ("not_ready", 503, "Реєстр зараз не приймає команд; читання працює.", "The ledger takes no commands now; reads go on.")
             }
-            ServiceCode::NotReady => ("not_ready", 503, "Реєстр зараз не приймає команд; читання працює.", "The ledger takes no commands now; reads go on."),
             ServiceCode::NotCommitted => (
                 "not_committed",
                 503,
@@ -88,9 +93,12 @@ impl ServiceCode {
             ServiceCode::EntryTooLarge => {
                 ("entry_too_large", 413, "Запис був би довший за 65 535 байтів.", "The entry would be longer than 65,535 bytes.")
             }
-            ServiceCode::UnsupportedMediaType => {
-                ("unsupported_media_type", 415, "Тип вмісту має бути application/jose+json.", "The media type must be application/jose+json.")
-            }
+            ServiceCode::UnsupportedMediaType => (
+                "unsupported_media_type",
+                415,
+                "Тип вмісту має бути application/jose+json.",
+                "The media type must be application/jose+json.",
+            ),
             ServiceCode::BatchTooLarge => (
                 "batch_too_large",
                 413,
@@ -98,7 +106,9 @@ impl ServiceCode {
                 "A batch has at most 1,000 lines and 16 MiB.",
             ),
             ServiceCode::NoSuchResource => ("no_such_resource", 404, "Такого ресурсу немає.", "There is no such resource."),
-            ServiceCode::MethodNotAllowed => ("method_not_allowed", 405, "Ресурс не має такого методу.", "The resource has no such method."),
+            ServiceCode::MethodNotAllowed => {
+                ("method_not_allowed", 405, "Ресурс не має такого методу.", "The resource has no such method.")
+            }
             ServiceCode::BadParameter => ("bad_parameter", 400, "Параметр невідомий або хибний.", "A parameter is unknown or malformed."),
             ServiceCode::AccessDenied => (
                 "access_denied",

@@ -38,8 +38,7 @@ pub fn changes(entry: u64, data: &Map<String, Value>, events: &[Event]) -> Vec<C
     events.iter().filter_map(change).collect()
 }
 
-const DIVISION: &[&str] =
-    &["name", "type", "addresses", "phones", "email", "mountain", "external_id", "location", "working_hours"];
+const DIVISION: &[&str] = &["name", "type", "addresses", "phones", "email", "mountain", "external_id", "location", "working_hours"];
 
 const LEGAL_ENTITY: &[&str] = &[
     "name",

@@ -11,7 +11,7 @@ use super::archive::Overlay;
 use super::edits::edits;
 use crate::admission::Admitted;
 use crate::entry::Entry;
-use crate::store::{CodeRow, DisclosureRow, IndexRow, Outcome, OutboxRow, RefusalRow, StoredEntry, VaultEdit};
+use crate::store::{CodeRow, DisclosureRow, IndexRow, OutboxRow, Outcome, RefusalRow, StoredEntry, VaultEdit};
 
 /// The most commands in a batch.
 pub const MAX_BATCH: usize = 512;
@@ -100,6 +100,9 @@ impl Batch {
     }
 
     pub(super) fn outcomes(&self, size: u64) -> Vec<Outcome> {
-        self.outcomes.iter().map(|(id, payload_hash, index)| Outcome { id: *id, payload_hash: *payload_hash, index: *index, size }).collect()
+        self.outcomes
+            .iter()
+            .map(|(id, payload_hash, index)| Outcome { id: *id, payload_hash: *payload_hash, index: *index, size })
+            .collect()
     }
 }

@@ -165,7 +165,7 @@ impl Core {
             if row.payload_hash != hash {
                 return Ok(conflict());
             }
-            let refusal = stored_refusal(&row.refusal).ok_or_else(|| StoreError::Corrupt { what: format!("refusal {id} cannot be read") })?;
+            let refusal = stored_refusal(&row.code).ok_or_else(|| StoreError::Corrupt { what: format!("refusal {id} cannot be read") })?;
             return Ok(Some(Pending::Now(Answer::Refused(Refused { refusal, note: Some(row.note), replayed: true }))));
         }
         Ok(None)
@@ -195,11 +195,9 @@ impl Core {
         let acting = authority::check(&self.registry, &admitted.command, time)?;
         let archive = VaultArchive::over(&*self.vault, &batch.overlay);
         let data = &admitted.envelope.payload.data;
-        let gathered =
-            gather(&self.registry, &admitted.command, &acting, data, &admitted.disclosed, &archive, time, &mut draw_code)?;
+        let gathered = gather(&self.registry, &admitted.command, &acting, data, &admitted.disclosed, &archive, time, &mut draw_code)?;
         let events = decide(&self.registry, &admitted.command, &Context { index, time, facts: gathered.facts })?;
-        let new_streams: Vec<String> =
-            events.iter().filter(|event| event.version == 1).map(|event| event.stream.to_string()).collect();
+        let new_streams: Vec<String> = events.iter().filter(|event| event.version == 1).map(|event| event.stream.to_string()).collect();
         let enrolled = events.iter().filter(|event| event.kind() == "key.enrolled").cloned();
         batch.enrolled.extend(enrolled);
         let entries = entry::chain(entry::LAW, index, time, admitted.envelope.to_entry(), gathered.facts, events);
@@ -235,7 +233,7 @@ impl Core {
         let signed = note.as_ref().and_then(|note| note.sign(&self.keys.refusal).ok());
         if let (Some(note), Some(signed)) = (note, &signed) {
             let (id, payload_hash, note_text) = (note.id, note.payload_hash, signed.clone());
-            let row = RefusalRow { id, payload_hash, refusal: written_refusal(&refusal), size, time: time.ms(), note: note_text };
+            let row = RefusalRow { id, payload_hash, code: written_refusal(&refusal), size, time: time.ms(), note: note_text };
             batch.refuse(id, row, refusal.clone());
         }
         Refused { refusal, note: signed, replayed: false }

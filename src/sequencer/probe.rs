@@ -19,8 +19,7 @@ pub enum Step {
 
 impl Step {
     /// Every step, in order.
-    pub const ALL: [Step; 6] =
-        [Step::Signed, Step::VaultCommitted, Step::LedgerCommitted, Step::ReadBack, Step::Marked, Step::Published];
+    pub const ALL: [Step; 6] = [Step::Signed, Step::VaultCommitted, Step::LedgerCommitted, Step::ReadBack, Step::Marked, Step::Published];
 }
 
 /// Told of each step of each batch. It may kill the process or panic; tests of bad days do.

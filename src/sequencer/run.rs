@@ -91,7 +91,8 @@ fn run(first: Core, reload: &mut dyn FnMut() -> Result<Core, LoadError>, mut wai
         }
         // The store's lock goes with the core, so that it can be opened anew.
         drop(core);
-        core = recover(reload, &mut waiting);
+        let Some(loaded) = recover(reload, &mut waiting) else { return Err(fatal) };
+        core = loaded;
     }
 }
 
@@ -116,10 +117,10 @@ fn work(core: &mut Core, waiting: &mut mpsc::Receiver<Waiting>) -> Result<(), Fa
     Ok(())
 }
 
-/// Loads until it succeeds, turning away what comes in the meantime.
-fn recover(reload: &mut dyn FnMut() -> Result<Core, LoadError>, waiting: &mut mpsc::Receiver<Waiting>) -> Core {
+/// Loads until it succeeds, turning away what comes in the meantime; `None` once nobody is left to answer.
+fn recover(reload: &mut dyn FnMut() -> Result<Core, LoadError>, waiting: &mut mpsc::Receiver<Waiting>) -> Option<Core> {
     let mut pause = BACK_OFF.0;
-    loop {
+    while !waiting.is_closed() {
         while let Ok((_, reply)) = waiting.try_recv() {
             let _ = reply.send(Answer::Turned(ServiceCode::NotReady));
         }
@@ -127,10 +128,11 @@ fn recover(reload: &mut dyn FnMut() -> Result<Core, LoadError>, waiting: &mut mp
         match reload() {
             Ok(core) => {
                 tracing::info!(size = core.head.size, "the sequencer works again");
-                return core;
+                return Some(core);
             }
             Err(error) => tracing::error!(%error, retry_ms = (pause * 2).as_millis() as u64, "the ledger could not be loaded"),
         }
         pause = (pause * 2).min(BACK_OFF.1);
     }
+    None
 }

@@ -13,6 +13,9 @@ use super::NotA;
 pub struct Instant(i64);
 
 impl Instant {
+    /// 1970-01-01T00:00:00Z.
+    pub const EPOCH: Instant = Instant(0);
+
     /// The last moment that four digits of year can write.
     const MAX_MS: i64 = 253_402_300_799_999;
 
