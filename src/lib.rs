@@ -4,10 +4,12 @@
 //! answers.
 
 pub mod admission;
+pub mod cli;
 pub mod entry;
 pub mod envelope;
 pub mod json;
 pub mod keys;
+pub mod node;
 pub mod receipt;
 pub mod sequencer;
 pub mod service;
