@@ -1,1 +1,3 @@
 //! The running system of Litopys.
+
+pub mod store;
