@@ -34,8 +34,8 @@ impl SqliteLedger {
         Ok(SqliteLedger { connection, path: path.into(), lead: None, lost: false, _lock: lock })
     }
 
-    /// Limits how many pages the database may have, for room to be left on the disk; none lifts the limit. A commit beyond it
-    /// is [`StoreError::Full`]. Holds for this connection.
+    /// Limits how many pages the database may have, for room to be left on the disk; none lifts the limit. A commit
+    /// beyond it is [`StoreError::Full`]. Holds for this connection.
     pub fn limit_pages(&mut self, pages: Option<u32>) -> Result<(), StoreError> {
         connection::limit_pages(&self.connection, pages)
     }
