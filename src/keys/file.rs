@@ -94,6 +94,7 @@ fn check_permissions(_: &File) -> Result<(), KeyFileError> {
 }
 
 #[cfg(all(test, unix))]
+#[allow(clippy::unwrap_used, reason = "a test's helpers may panic as the test may")]
 mod tests {
     use super::*;
     use std::fs::{self, Permissions};
