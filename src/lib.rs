@@ -4,6 +4,7 @@
 //! answers.
 
 pub mod admission;
+pub mod audit;
 pub mod cli;
 pub mod entry;
 pub mod envelope;

@@ -1,11 +1,13 @@
 //! The command line: data on stdout, talk on stderr, documented exit codes.
 
+mod audit;
 mod exit;
 mod hide;
 mod init;
 mod keys;
 mod serve;
 mod submit;
+mod verify;
 
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -37,6 +39,8 @@ enum Command {
     Keys(keys::Arguments),
     /// Sign a command and send it
     Submit(submit::Arguments),
+    Audit(audit::Audit),
+    Verify(verify::Verify),
 }
 
 /// Runs the program with the process's arguments.
@@ -48,15 +52,19 @@ pub fn run() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { Exit::Usage } else { Exit::Ok } as u8);
         }
     };
-    let result = match line.command {
-        Command::Init(arguments) => init::run(&arguments),
-        Command::Serve(arguments) => serve::run(&arguments),
-        Command::Keys(arguments) => keys::run(&arguments),
-        Command::Submit(arguments) => submit::run(&arguments),
+    let done = |()| Exit::Ok;
+    let outcome = match line.command {
+        Command::Init(arguments) => init::run(&arguments).map(done),
+        Command::Serve(arguments) => serve::run(&arguments).map(done),
+        Command::Keys(arguments) => keys::run(&arguments).map(done),
+        Command::Submit(arguments) => submit::run(&arguments).map(done),
+        Command::Audit(command) => command.run(),
+        Command::Verify(command) => command.run(),
     };
-    match result {
-        Ok(()) => ExitCode::from(Exit::Ok as u8),
+    match outcome {
+        Ok(exit) => ExitCode::from(exit as u8),
         Err(failure) => {
+            // With stderr closed there is nobody to tell; the exit code says it too.
             let _ = writeln!(io::stderr(), "litopys: {}", failure.message);
             ExitCode::from(failure.exit as u8)
         }

@@ -1,0 +1,357 @@
+//! The pass over the entries: hashes, tiles, checkpoints and pins, while [`super::follow`] follows the law.
+
+use std::collections::{HashMap, VecDeque};
+
+use aggregates::Registry;
+use aggregates::words::Instant;
+use rusqlite::params;
+use tlog::{Checkpoint, FullTile, Hash, Note, Tree};
+use uuid::Uuid;
+
+use super::codes::Codes;
+use super::item::{self, Item, KnownKeys};
+use super::pins::{self, Pins};
+use super::report::{FactCounts, Findings};
+use super::rows::RowAudit;
+use super::source::{Cell, Cursor, PAGE, Row, Source, Unread};
+use super::vault::VaultAudit;
+use super::{AuditError, Options, Report, Verdict};
+use crate::entry::Entry;
+use crate::store::{StoreError, sqlite};
+
+const ENTRIES: &str = r#"SELECT "index", time, bytes FROM entries WHERE "index" >= ?1 ORDER BY "index" LIMIT ?2"#;
+const CHECKPOINTS: &str = "SELECT size, note FROM checkpoints WHERE size >= ?1 ORDER BY size LIMIT ?2";
+const OUTCOMES: &str = r#"SELECT "index", id, payload_hash, size FROM outcomes WHERE "index" >= ?1 ORDER BY "index" LIMIT ?2"#;
+const STREAMS: &str = "SELECT number, name FROM streams WHERE number >= ?1 ORDER BY number LIMIT ?2";
+
+/// An audit under way.
+pub(super) struct Scan<'a> {
+    pub(super) options: &'a Options,
+    pub(super) source: Source,
+    pub(super) findings: Findings,
+    pub(super) pins: Pins,
+    /// The head as it was read first; none if it cannot be read.
+    pub(super) head: Option<StoredHead>,
+    pub(super) tree: Tree,
+    full: Vec<FullTile>,
+    pub(super) checkpoints: Cursor,
+    pub(super) outcomes: Cursor,
+    pub(super) streams: Cursor,
+    /// The size of the last checkpoint passed.
+    pub(super) last_checkpoint: u64,
+    pub(super) good_checkpoints: u64,
+    pub(super) good_refusals: u64,
+    /// Commands since then: index, id, payload hash.
+    pub(super) pending: Vec<(u64, Uuid, [u8; 32])>,
+    /// Whether the law can still be followed.
+    pub(super) following: bool,
+    /// How many entries were followed.
+    pub(super) followed: u64,
+    pub(super) registry: Registry,
+    pub(super) last_time: Option<Instant>,
+    pub(super) last_stored_time: i64,
+    /// What the chain at hand must go on with.
+    pub(super) expected: VecDeque<Entry>,
+    /// The first entry of a chain whose going on is not known, since the law would not have begun it.
+    pub(super) unknown_chain: Option<u64>,
+    /// The payload's data of the chain at hand.
+    pub(super) chain_data: serde_json::Map<String, serde_json::Value>,
+    pub(super) ids: HashMap<Uuid, u64>,
+    pub(super) streams_seen: u64,
+    pub(super) rows: RowAudit,
+    pub(super) codes: Codes,
+    pub(super) vault: Option<VaultAudit>,
+    known_keys: KnownKeys,
+    pub(super) facts: FactCounts,
+    pub(super) events: u64,
+    pub(super) terminated: u64,
+    signatures: u64,
+}
+
+/// The columns of the head's row.
+pub(super) struct StoredHead {
+    pub(super) size: u64,
+    pub(super) root: Option<[u8; 32]>,
+    pub(super) epoch: Option<u64>,
+    pub(super) pair: Option<Vec<u8>>,
+}
+
+/// Randomness that only scatters keys in memory; without it the maps still work.
+fn seed() -> u64 {
+    let mut bytes = [0; 8];
+    let _ = getrandom::fill(&mut bytes);
+    u64::from_le_bytes(bytes)
+}
+
+impl<'a> Scan<'a> {
+    pub(super) fn new(options: &'a Options) -> Result<Scan<'a>, AuditError> {
+        let mut findings = Findings::default();
+        // What was published is read before the head, which may go on growing.
+        let pins = pins::read(options, &mut findings)?;
+        let source = Source::open(&options.ledger)?;
+        let vault = match &options.vault {
+            None => None,
+            Some(path) => match sqlite::open_vault_reader(path) {
+                Ok(reader) => Some(VaultAudit::new(Box::new(reader))),
+                Err(StoreError::NotFound { path }) => return Err(AuditError::NotFound(path)),
+                Err(error @ (StoreError::NotALedger { .. } | StoreError::Corrupt { .. })) => {
+                    findings.add("vault/file", path.display(), "", "file_damaged", error);
+                    None
+                }
+                Err(error) => return Err(AuditError::Io(format!("{}: {error}", path.display()))),
+            },
+        };
+        Ok(Scan {
+            options,
+            source,
+            findings,
+            pins,
+            head: None,
+            tree: Tree::new(),
+            full: Vec::new(),
+            checkpoints: Cursor::new(CHECKPOINTS),
+            outcomes: Cursor::new(OUTCOMES),
+            streams: Cursor::new(STREAMS),
+            last_checkpoint: 0,
+            good_checkpoints: 0,
+            good_refusals: 0,
+            pending: Vec::new(),
+            following: true,
+            followed: 0,
+            registry: Registry::new(options.seed.unwrap_or_else(seed)),
+            last_time: None,
+            last_stored_time: i64::MIN,
+            expected: VecDeque::new(),
+            unknown_chain: None,
+            chain_data: serde_json::Map::new(),
+            ids: HashMap::new(),
+            streams_seen: 0,
+            rows: RowAudit::new()?,
+            codes: Codes::default(),
+            vault,
+            known_keys: KnownKeys::default(),
+            facts: FactCounts::default(),
+            events: 0,
+            terminated: 0,
+            signatures: 0,
+        })
+    }
+
+    /// The whole audit.
+    pub(super) fn run(mut self) -> Result<Report, AuditError> {
+        let faults = self.source.faults();
+        for (code, text) in self.read("file", faults)?.unwrap_or_default() {
+            self.findings.add("file", self.options.ledger.display(), "", code, text);
+        }
+        self.head = self.read_head()?;
+        self.check_pair()?;
+        self.scan()?;
+        self.finish_tables()?;
+        let Scan { tree, registry, findings, .. } = &self;
+        let today = self.last_time.unwrap_or(Instant::EPOCH).date();
+        Ok(Report {
+            size: tree.size(),
+            root: tree.root().to_string(),
+            events: self.events,
+            entries: self.followed,
+            signatures_verified: self.signatures,
+            checkpoints: self.good_checkpoints,
+            refusals: self.good_refusals,
+            declarations_active: registry.declarations_total(today).1 as u64,
+            declarations_terminated: self.terminated,
+            facts: self.facts,
+            registry_digest: Hash(registry.digest()).to_string(),
+            findings_total: findings.total(),
+            verdict: if findings.total() == 0 { Verdict::Sound } else { Verdict::Unsound },
+            findings: self.findings.into_listed(),
+        })
+    }
+
+    /// What was read, or none with a finding if the table is damaged.
+    pub(super) fn read<T>(&mut self, table: &str, read: Result<T, Unread>) -> Result<Option<T>, AuditError> {
+        match read {
+            Ok(value) => Ok(Some(value)),
+            Err(Unread::Failed(error)) => Err(error),
+            Err(Unread::Damaged(what)) => {
+                self.findings.add(table, "-", "", "table_damaged", what);
+                Ok(None)
+            }
+        }
+    }
+
+    fn read_head(&mut self) -> Result<Option<StoredHead>, AuditError> {
+        let rows = self.source.rows("SELECT one, size, root, epoch, pair FROM head", []);
+        let rows = self.read("head", rows)?.unwrap_or_default();
+        if rows.len() != 1 {
+            self.findings.add("head", "-", "", "head_rows", format!("there are {} rows, not one", rows.len()));
+        }
+        let Some(row) = rows.into_iter().next() else { return Ok(None) };
+        let [one, size, root, epoch, pair] = &row[..] else { return Ok(None) };
+        if *one != Cell::Integer(1) {
+            self.findings.add("head", one, "one", "head_altered", "the key of the one row is 1");
+        }
+        let Some(size) = size.size() else {
+            self.findings.add("head", 1, "size", "head_altered", "it is no size");
+            return Ok(None);
+        };
+        Ok(Some(StoredHead { size, root: root.hash(), epoch: epoch.size(), pair: pair.blob().map(<[u8]>::to_vec) }))
+    }
+
+    /// Reads, follows and verifies entry by entry, a page at a time.
+    fn scan(&mut self) -> Result<(), AuditError> {
+        let limit = self.head.as_ref().map_or(u64::MAX, |head| head.size);
+        while self.tree.size() < limit {
+            let from = self.tree.size();
+            let page = self.source.rows(ENTRIES, params![i64::try_from(from).unwrap_or(i64::MAX), PAGE as i64]);
+            let Some(page) = self.read("entries", page)? else { break };
+            let (mut items, ends) = self.items(from, limit, page);
+            item::read_all(&mut items);
+            for item in &mut items {
+                self.take(item)?;
+            }
+            self.signatures += item::verify_all(&mut items, &self.known_keys);
+            for item in &items {
+                for (code, text) in &item.faults {
+                    self.findings.entry(item.place, code, text);
+                }
+            }
+            if ends {
+                break;
+            }
+        }
+        if self.tree.size() == self.followed && !self.expected.is_empty() {
+            let missing = self.expected.len();
+            self.findings.entry(self.followed, "chain_incomplete", format!("{missing} continuations of the last command are missing"));
+        }
+        Ok(())
+    }
+
+    /// The entries of a page that stand where they must, and whether the ledger cannot be read beyond them.
+    fn items(&mut self, from: u64, limit: u64, page: Vec<Row>) -> (Vec<Item>, bool) {
+        let mut items = Vec::with_capacity(page.len());
+        let empty = page.is_empty();
+        for (row, place) in page.into_iter().zip(from..limit) {
+            let [index, time, bytes] = <[Cell; 3]>::try_from(row).unwrap_or([Cell::Strange, Cell::Strange, Cell::Strange]);
+            if index.size() != Some(place) {
+                self.findings.add("entries", place, "index", "entry_missing", format!("there is no such entry; the next one is {index}"));
+                return (items, true);
+            }
+            let Cell::Blob(bytes) = bytes else {
+                self.findings.add("entries", place, "bytes", "entry_unreadable", "they are no bytes");
+                return (items, true);
+            };
+            items.push(Item::new(place, time.integer(), bytes));
+        }
+        if empty && self.head.is_some() {
+            self.findings.add("entries", from, "index", "entry_missing", "there is no such entry, though the head counts it");
+        }
+        (items, empty)
+    }
+
+    fn take(&mut self, item: &mut Item) -> Result<(), AuditError> {
+        self.tree.push(item.leaf, &mut self.full);
+        for tile in std::mem::take(&mut self.full) {
+            self.check_tile(&tile)?;
+        }
+        self.check_pinned_entries(item);
+        self.check_time_column(item);
+        if self.following && item.entry.is_some() {
+            self.follow(item)?;
+        } else {
+            self.following = false;
+            item.signed = None;
+        }
+        self.check_pinned_heads();
+        self.check_checkpoint()
+    }
+
+    fn check_time_column(&mut self, item: &mut Item) {
+        let time = item.time;
+        let told = item.entry.as_ref().map(|entry| entry.time.ms());
+        if told.is_some() && told != time {
+            self.findings.add("entries", item.place, "time", "time_column", "the column says another time than the entry");
+        }
+        let time = time.unwrap_or(i64::MIN);
+        if time < self.last_stored_time {
+            self.findings.add("entries", item.place, "time", "time_backwards", "it is before the entry that it follows");
+        }
+        self.last_stored_time = self.last_stored_time.max(time);
+    }
+
+    fn check_tile(&mut self, tile: &FullTile) -> Result<(), AuditError> {
+        let sql = r#"SELECT hashes FROM tiles WHERE level = ?1 AND "index" = ?2"#;
+        let row = self.source.row(sql, params![tile.level, i64::try_from(tile.index).unwrap_or(i64::MAX)]);
+        let Some(row) = self.read("tiles", row)? else { return Ok(()) };
+        let key = format!("{}/{}", tile.level, tile.index);
+        match row.as_ref().and_then(|row| row.first()?.blob()) {
+            None => self.findings.add("tiles", key, "", "tile_missing", "the tile is full and not stored"),
+            Some(stored) if stored == &*tile.hashes => {}
+            Some(stored) => {
+                let place = stored.chunks(32).zip(tile.hashes.chunks(32)).position(|(stored, computed)| stored != computed);
+                let text = match (place, tile.level) {
+                    (Some(place), 0) => format!("it differs from the entries, first at entry {}", tile.index * 256 + place as u64),
+                    (Some(place), _) => format!("it differs from the entries, first at hash {place}"),
+                    (None, _) => "it is not 256 hashes".into(),
+                };
+                self.findings.add("tiles", key, "hashes", "tile_altered", text);
+            }
+        }
+        Ok(())
+    }
+
+    fn check_pinned_entries(&mut self, item: &Item) {
+        for pin in self.pins.entries.iter().filter(|pin| pin.index == item.place && pin.leaf != item.leaf) {
+            let code = if pin.from == "genesis" { "other_genesis" } else { "other_entry" };
+            self.findings.entry(item.place, code, format!("it is not the entry known from {}", pin.from));
+        }
+    }
+
+    fn check_pinned_heads(&mut self) {
+        let size = self.tree.size();
+        if !self.pins.heads.iter().any(|pin| pin.size == size) {
+            return;
+        }
+        let root = self.tree.root();
+        for pin in self.pins.heads.iter().filter(|pin| pin.size == size && pin.root != root) {
+            let text = format!("the root at size {size} is another one: history was rewritten at an entry below it");
+            self.findings.add("pinned", &pin.from, "", "other_history", text);
+        }
+    }
+
+    /// The checkpoint of the size just reached, if there is one.
+    fn check_checkpoint(&mut self) -> Result<(), AuditError> {
+        let size = self.tree.size();
+        loop {
+            let row = self.checkpoints.up_to(&self.source, size);
+            let Some(Some(row)) = self.read("checkpoints", row)? else { return Ok(()) };
+            if row.first().and_then(Cell::size) != Some(size) {
+                let key = row.first().map(Cell::to_string).unwrap_or_default();
+                self.findings.add("checkpoints", key, "size", "checkpoint_surplus", "no tree has this size");
+                continue;
+            }
+            self.last_checkpoint = size;
+            self.check_outcomes(Some(size))?;
+            match self.judge_note(row.get(1).and_then(Cell::text).unwrap_or_default(), size) {
+                Ok(()) => self.good_checkpoints += 1,
+                Err((code, text)) => self.findings.add("checkpoints", size, "note", code, text),
+            }
+        }
+    }
+
+    fn judge_note(&self, note: &str, size: u64) -> Result<(), (&'static str, String)> {
+        let pinned = &self.options.pinned;
+        let (checkpoint, signatures) = Checkpoint::open(note, std::slice::from_ref(&pinned.log_key), &pinned.origin)
+            .map_err(|error| ("checkpoint_unsigned", error.to_string()))?;
+        if Note::parse(note).is_ok_and(|note| note.signatures().len() != signatures.len()) {
+            return Err(("checkpoint_unsigned", "it has a signature of a key that is not known".into()));
+        }
+        if checkpoint.size != size {
+            return Err(("checkpoint_misplaced", format!("it is signed for size {}", checkpoint.size)));
+        }
+        if checkpoint.root != self.tree.root() {
+            let text = format!("it is signed for the root {}, but the entries give {}", checkpoint.root, self.tree.root());
+            return Err(("other_root", text));
+        }
+        Ok(())
+    }
+}
