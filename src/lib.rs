@@ -8,6 +8,7 @@ pub mod audit;
 pub mod cli;
 pub mod entry;
 pub mod envelope;
+pub mod intake;
 pub mod http;
 pub mod json;
 pub mod keys;
