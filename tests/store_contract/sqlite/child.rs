@@ -1,4 +1,5 @@
 //! Child processes: this test binary again, running only [`as_a_child`].
+#![expect(clippy::print_stdout, reason = "a child tells its parent what became of its task")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
