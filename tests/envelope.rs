@@ -1,26 +1,15 @@
 //! Envelopes as a sender composes them and as others read them.
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test's helpers may panic as the test may"
-)]
+#![allow(clippy::unwrap_used, reason = "a test's helpers may panic as the test may")]
 
 use aggregates::words::{Role, Stream};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use litopys::envelope::{
-    ComposeFault, Composed, Draft, Envelope, EnvelopeCode, Expect, Seen, compose, digest,
-    member_pointers,
-};
+use litopys::envelope::{ComposeFault, Composed, Draft, Envelope, EnvelopeCode, Expect, Seen, compose, digest, member_pointers};
 use litopys::keys::SecretKey;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-const DISCLOSED: [&str; 4] = [
-    "/data/owner/tax_number",
-    "/data/owner/phones/0/number",
-    "/data/owner/phones/1/number",
-    "/data/a~1b",
-];
+const DISCLOSED: [&str; 4] = ["/data/owner/tax_number", "/data/owner/phones/0/number", "/data/owner/phones/1/number", "/data/a~1b"];
 
 fn keys() -> [SecretKey; 2] {
     [1, 2].map(|byte| SecretKey::from_seed(&[byte; 32]))
@@ -36,14 +25,8 @@ fn draft() -> Draft {
         ledger: "litopys.example/test".to_owned(),
         kind: "legal_entity.register".to_owned(),
         issued_at: "2026-11-23T10:15:30.123Z".parse().unwrap(),
-        expect: Some(Expect {
-            stream: stream("legal_entity/01970000-0000-7000-8000-000000000003"),
-            version: 0,
-        }),
-        seen: Some(Seen {
-            size: 7,
-            root: [9; 32],
-        }),
+        expect: Some(Expect { stream: stream("legal_entity/01970000-0000-7000-8000-000000000003"), version: 0 }),
+        seen: Some(Seen { size: 7, root: [9; 32] }),
         data: json!({
             "name": "Амбулаторія «Здоров’я»",
             "a/b": "slash",
@@ -68,14 +51,7 @@ fn composed(draft: &Draft) -> Result<Composed, ComposeFault> {
     let [mis, owner] = keys();
     let right = stream("practitioner/01970000-0000-7000-8000-000000000002");
     let system = stream("mis/01970000-0000-7000-8000-000000000004");
-    compose(
-        draft,
-        &[
-            (&mis, Role::Mis, Some(system)),
-            (&owner, Role::Owner, Some(right)),
-        ],
-        salts(),
-    )
+    compose(draft, &[(&mis, Role::Mis, Some(system)), (&owner, Role::Owner, Some(right))], salts())
 }
 
 #[test]
@@ -90,11 +66,7 @@ fn what_is_composed_is_read_back_whole() {
     assert_eq!(payload.issued_at, draft.issued_at);
     assert_eq!(payload.expect, draft.expect);
     assert_eq!(payload.seen, draft.seen);
-    let roles: Vec<_> = payload
-        .signers
-        .iter()
-        .map(|one| (one.kid, one.as_))
-        .collect();
+    let roles: Vec<_> = payload.signers.iter().map(|one| (one.kid, one.as_)).collect();
     let [mis, owner] = keys();
     assert_eq!(roles, [(mis.kid(), Role::Mis), (owner.kid(), Role::Owner)]);
     assert_eq!(Value::Object(envelope.full_data()), draft.data);
@@ -110,10 +82,7 @@ fn what_is_composed_is_read_back_whole() {
         assert_eq!(disclosure.pointer(), pointer);
         assert_eq!(disclosure.ordinal, ordinal);
         assert_eq!(disclosure.digest, digest(&disclosure.text));
-        assert_eq!(
-            draft.data.pointer(&pointer["/data".len()..]),
-            Some(&disclosure.value)
-        );
+        assert_eq!(draft.data.pointer(&pointer["/data".len()..]), Some(&disclosure.value));
         assert!(envelope.digests.iter().any(|place| place.digest == disclosure.digest && place.object == disclosure.object));
     }
     assert_eq!(envelope.digests.len(), DISCLOSED.len());
@@ -131,42 +100,21 @@ fn an_entry_keeps_the_strings_and_not_the_disclosures() {
     assert_eq!(kept.to_entry(), entry);
     assert!(kept.disclosures.is_empty());
     let [mis, owner] = keys();
-    kept.verify_signatures(|kid| {
-        [&mis, &owner]
-            .into_iter()
-            .find(|key| key.kid() == *kid)
-            .map(SecretKey::admitted)
-    })
-    .unwrap();
+    kept.verify_signatures(|kid| [&mis, &owner].into_iter().find(|key| key.kid() == *kid).map(SecretKey::admitted)).unwrap();
     // Whoever was given some of the disclosures can open them.
-    let given = [
-        sent.disclosures[2].text.as_str(),
-        sent.disclosures[0].text.as_str(),
-    ];
+    let given = [sent.disclosures[2].text.as_str(), sent.disclosures[0].text.as_str()];
     let opened = kept.open(&given).unwrap();
     assert_eq!(opened[0].pointer(), DISCLOSED[2]);
     assert_eq!(opened[1].value, json!("3126509816"));
     let strange = ["W10"];
     let fault = kept.open(&strange).unwrap_err();
-    assert_eq!(
-        (fault.code, fault.pointer.as_str()),
-        (EnvelopeCode::DisclosureMalformed, "/0")
-    );
-    assert_eq!(
-        Envelope {
-            disclosures: sent.disclosures.clone(),
-            ..kept
-        },
-        sent
-    );
+    assert_eq!((fault.code, fault.pointer.as_str()), (EnvelopeCode::DisclosureMalformed, "/0"));
+    assert_eq!(Envelope { disclosures: sent.disclosures.clone(), ..kept }, sent);
 
     // As sent it is no entry: the header does not belong there.
     let sent: Value = serde_json::from_str(&body).unwrap();
     let fault = Envelope::from_entry(&sent).unwrap_err();
-    assert_eq!(
-        (fault.code, fault.pointer.as_str()),
-        (EnvelopeCode::BodyMemberUnknown, "/signatures/0/header")
-    );
+    assert_eq!((fault.code, fault.pointer.as_str()), (EnvelopeCode::BodyMemberUnknown, "/signatures/0/header"));
 }
 
 #[test]
@@ -174,26 +122,13 @@ fn the_failing_signature_and_the_unknown_key_are_named() {
     let body = composed(&draft()).unwrap().body;
     let envelope = Envelope::parse(body.as_bytes()).unwrap();
     let [mis, owner] = keys();
-    assert_eq!(
-        envelope.unknown_kids(|kid| *kid == mis.kid()),
-        [owner.kid()]
-    );
-    let fault = envelope
-        .verify_signatures(|kid| (*kid == mis.kid()).then(|| mis.admitted()))
-        .unwrap_err();
-    assert_eq!(
-        (fault.code, fault.pointer.as_str()),
-        (EnvelopeCode::KeyUnknown, "/signatures/1/protected/kid")
-    );
+    assert_eq!(envelope.unknown_kids(|kid| *kid == mis.kid()), [owner.kid()]);
+    let fault = envelope.verify_signatures(|kid| (*kid == mis.kid()).then(|| mis.admitted())).unwrap_err();
+    assert_eq!((fault.code, fault.pointer.as_str()), (EnvelopeCode::KeyUnknown, "/signatures/1/protected/kid"));
     assert_eq!(fault.params["kid"], json!(owner.kid()));
     // A lookup that answers with another key is not believed.
-    let fault = envelope
-        .verify_signatures(|_| Some(owner.admitted()))
-        .unwrap_err();
-    assert_eq!(
-        (fault.code, &fault.params["index"]),
-        (EnvelopeCode::KeyUnknown, &json!(0))
-    );
+    let fault = envelope.verify_signatures(|_| Some(owner.admitted())).unwrap_err();
+    assert_eq!((fault.code, &fault.params["index"]), (EnvelopeCode::KeyUnknown, &json!(0)));
 }
 
 #[test]
@@ -203,63 +138,32 @@ fn a_draft_that_would_be_refused_is_not_composed() {
         change(&mut draft);
         composed(&draft).unwrap_err()
     };
-    for pointer in [
-        "/data/none",
-        "/data",
-        "/id",
-        "",
-        "/data/owner/phones/0",
-        "/data/owner/tax_number/x",
-    ] {
+    for pointer in ["/data/none", "/data", "/id", "", "/data/owner/phones/0", "/data/owner/tax_number/x"] {
         let mut draft = draft();
         draft.disclose = vec![pointer.to_owned()];
-        assert_eq!(
-            composed(&draft),
-            Err(ComposeFault::NoSuchMember(pointer.to_owned()))
-        );
+        assert_eq!(composed(&draft), Err(ComposeFault::NoSuchMember(pointer.to_owned())));
     }
     let nested = fault(|draft| draft.disclose.push("/data/owner".to_owned()));
-    let ComposeFault::Envelope(nested) = nested else {
-        panic!("{nested}")
-    };
+    let ComposeFault::Envelope(nested) = nested else { panic!("{nested}") };
     assert_eq!(nested.code, EnvelopeCode::DisclosureNested);
     assert_eq!(nested.pointer, "/signatures/0/header/disclosures/4/2/_sd");
     let float = fault(|draft| draft.data["rate"] = json!(1.5));
-    let ComposeFault::Envelope(float) = float else {
-        panic!("{float}")
-    };
-    assert_eq!(
-        (float.code, float.pointer.as_str()),
-        (EnvelopeCode::JsonNotInteger, "/data/rate")
-    );
-    assert_eq!(
-        (&float.params["document"], float.params["offset"].is_u64()),
-        (&json!("payload"), true)
-    );
+    let ComposeFault::Envelope(float) = float else { panic!("{float}") };
+    assert_eq!((float.code, float.pointer.as_str()), (EnvelopeCode::JsonNotInteger, "/data/rate"));
+    assert_eq!((&float.params["document"], float.params["offset"].is_u64()), (&json!("payload"), true));
     let list = fault(|draft| {
         draft.data = json!([]);
         draft.disclose.clear();
     });
-    let ComposeFault::Envelope(list) = list else {
-        panic!("{list}")
-    };
-    assert_eq!(
-        (list.code, list.pointer.as_str()),
-        (EnvelopeCode::PayloadWrongType, "/data")
-    );
+    let ComposeFault::Envelope(list) = list else { panic!("{list}") };
+    assert_eq!((list.code, list.pointer.as_str()), (EnvelopeCode::PayloadWrongType, "/data"));
 }
 
 #[test]
 fn members_are_listed_with_their_pointers() {
     assert_eq!(
         member_pointers(&json!({"a/b": 1, "list": [{"x": 1}, 2], "o": {"p": {}}})),
-        [
-            "/data/a~1b",
-            "/data/list",
-            "/data/list/0/x",
-            "/data/o",
-            "/data/o/p"
-        ]
+        ["/data/a~1b", "/data/list", "/data/list/0/x", "/data/o", "/data/o/p"]
     );
 }
 

@@ -3,10 +3,7 @@
 //! Its classes know alg `Ed25519` (RFC 9864), so our own signatures are what it verifies: one compact token for each.
 //! It is more lenient than our profile about missing pairs, which the last test shows.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test's helpers may panic as the test may"
-)]
+#![allow(clippy::unwrap_used, reason = "a test's helpers may panic as the test may")]
 
 mod common;
 
@@ -21,12 +18,7 @@ use litopys::envelope::{ALG, Draft, Envelope, EnvelopeCode, TYP, compose};
 use litopys::keys::{SecretKey, to_jwk};
 use serde_json::{Value, json};
 
-const DISCLOSED: [&str; 4] = [
-    "/data/person/tax_number",
-    "/data/person/phones",
-    "/data/documents/1/number",
-    "/data/note",
-];
+const DISCLOSED: [&str; 4] = ["/data/person/tax_number", "/data/person/phones", "/data/documents/1/number", "/data/note"];
 
 fn data() -> Value {
     json!({
@@ -48,22 +40,12 @@ fn ask(requests: &[Value]) -> Option<Vec<Value>> {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let lines: String = requests
-        .iter()
-        .map(|request| format!("{request}\n"))
-        .collect();
-    child
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(lines.as_bytes())
-        .unwrap();
+    let lines: String = requests.iter().map(|request| format!("{request}\n")).collect();
+    child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success());
     let answers = std::str::from_utf8(&output.stdout).unwrap().lines();
-    let answers: Vec<_> = answers
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let answers: Vec<_> = answers.map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(answers.len(), requests.len());
     Some(answers)
 }
@@ -85,27 +67,17 @@ fn composed() -> Envelope {
     };
     let [first, second] = keys();
     let mut next = 0;
-    let composed = compose(
-        &draft,
-        &[
-            (&first, Role::Regulator, None),
-            (&second, Role::Operator, None),
-        ],
-        |salt| {
-            next += 1;
-            salt.fill(next);
-        },
-    );
+    let composed = compose(&draft, &[(&first, Role::Regulator, None), (&second, Role::Operator, None)], |salt| {
+        next += 1;
+        salt.fill(next);
+    });
     Envelope::parse(composed.unwrap().body.as_bytes()).unwrap()
 }
 
 /// One signature of an envelope with some of its disclosures, in compact form.
 fn compact(envelope: &Envelope, place: usize, disclosures: &[&str]) -> String {
     let signature = &envelope.signatures[place];
-    let token = format!(
-        "{}.{}.{}",
-        signature.protected, envelope.payload_b64, signature.signature
-    );
+    let token = format!("{}.{}.{}", signature.protected, envelope.payload_b64, signature.signature);
     let mut parts = vec![token.as_str()];
     parts.extend(disclosures);
     parts.push("");
@@ -128,11 +100,7 @@ fn claims(envelope: &Envelope) -> Value {
 #[test]
 fn its_verifier_accepts_ours_and_gives_the_same_claims() {
     let envelope = composed();
-    let texts: Vec<_> = envelope
-        .disclosures
-        .iter()
-        .map(|one| one.text.as_str())
-        .collect();
+    let texts: Vec<_> = envelope.disclosures.iter().map(|one| one.text.as_str()).collect();
     let mut requests = Vec::new();
     for (place, key) in keys().iter().enumerate() {
         requests.push(verify(compact(&envelope, place, &texts), key));
@@ -146,14 +114,7 @@ fn its_verifier_accepts_ours_and_gives_the_same_claims() {
     for answer in &answers[..2] {
         assert_eq!(answer["claims"], claims(&envelope), "{answer}");
     }
-    assert!(
-        answers[2]["refused"]
-            .as_str()
-            .unwrap()
-            .contains("Signature"),
-        "{}",
-        answers[2]
-    );
+    assert!(answers[2]["refused"].as_str().unwrap().contains("Signature"), "{}", answers[2]);
 }
 
 #[test]
@@ -170,8 +131,7 @@ fn we_accept_its_issuers_and_read_the_same_claims() {
         "data": data(),
     });
     let header = json!({"alg": ALG, "kid": key.kid(), "typ": TYP});
-    let request =
-        json!({"issue": claims_in, "disclose": DISCLOSED, "key": private, "header": header});
+    let request = json!({"issue": claims_in, "disclose": DISCLOSED, "key": private, "header": header});
     let Some(answers) = ask(&[request]) else {
         return;
     };
@@ -180,25 +140,16 @@ fn we_accept_its_issuers_and_read_the_same_claims() {
     let [protected, payload, signature] = token.split('.').collect::<Vec<_>>()[..] else {
         panic!("{token}");
     };
-    let disclosures: Vec<_> = disclosures
-        .split('~')
-        .filter(|text| !text.is_empty())
-        .collect();
+    let disclosures: Vec<_> = disclosures.split('~').filter(|text| !text.is_empty()).collect();
     let body = json!({"payload": payload, "signatures": [{
         "protected": protected,
         "signature": signature,
         "header": {"disclosures": disclosures},
     }]});
     let envelope = Envelope::parse(body.to_string().as_bytes()).unwrap();
-    envelope
-        .verify_signatures(|_| Some(key.admitted()))
-        .unwrap();
+    envelope.verify_signatures(|_| Some(key.admitted())).unwrap();
     assert_eq!(claims(&envelope), claims_in);
-    let mut pointers: Vec<_> = envelope
-        .disclosures
-        .iter()
-        .map(|one| one.pointer())
-        .collect();
+    let mut pointers: Vec<_> = envelope.disclosures.iter().map(|one| one.pointer()).collect();
     pointers.sort();
     let mut expected = DISCLOSED;
     expected.sort();
@@ -209,11 +160,7 @@ fn we_accept_its_issuers_and_read_the_same_claims() {
 fn missing_pairs_are_refused_by_us_alone() {
     let envelope = composed();
     let [key, _] = keys();
-    let texts: Vec<_> = envelope
-        .disclosures
-        .iter()
-        .map(|one| one.text.as_str())
-        .collect();
+    let texts: Vec<_> = envelope.disclosures.iter().map(|one| one.text.as_str()).collect();
     let stranger = URL_SAFE_NO_PAD.encode(json!(["AAAAAAAAAAAAAAAAAAAAAA", "x", 1]).to_string());
     let more = [&texts[..], &[stranger.as_str()]].concat();
     let twice = [&texts[..], &texts[..1]].concat();
@@ -233,10 +180,6 @@ fn missing_pairs_are_refused_by_us_alone() {
         return;
     };
     for ((_, code, accepted), answer) in cases.iter().zip(answers) {
-        assert_eq!(
-            answer.get("claims").is_some(),
-            *accepted,
-            "{code}: {answer}"
-        );
+        assert_eq!(answer.get("claims").is_some(), *accepted, "{code}: {answer}");
     }
 }

@@ -11,13 +11,8 @@ fuzz_target!(|bytes: &[u8]| {
         Ok(value) => assert_eq!(theirs.expect("we accept it"), value),
         Err(fault) => {
             assert!(fault.offset <= bytes.len());
-            use JsonCode::{
-                ByteOrderMark, ControlCharacter, Incomplete, LeadingZero, LoneSurrogate, NotUtf8,
-                Syntax, Trailing,
-            };
-            if let ByteOrderMark | ControlCharacter | Incomplete | LeadingZero | LoneSurrogate
-            | NotUtf8 | Syntax | Trailing = fault.code
-            {
+            use JsonCode::{ByteOrderMark, ControlCharacter, Incomplete, LeadingZero, LoneSurrogate, NotUtf8, Syntax, Trailing};
+            if let ByteOrderMark | ControlCharacter | Incomplete | LeadingZero | LoneSurrogate | NotUtf8 | Syntax | Trailing = fault.code {
                 assert!(theirs.is_err(), "{fault}");
             }
         }

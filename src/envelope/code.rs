@@ -285,26 +285,14 @@ mod tests {
 
     #[test]
     fn every_code_has_its_own_name_and_texts() {
-        let distinct = |of: fn(EnvelopeCode) -> &'static str| {
-            EnvelopeCode::ALL
-                .iter()
-                .map(|code| of(*code))
-                .collect::<BTreeSet<_>>()
-                .len()
-        };
+        let distinct = |of: fn(EnvelopeCode) -> &'static str| EnvelopeCode::ALL.iter().map(|code| of(*code)).collect::<BTreeSet<_>>().len();
         assert_eq!(distinct(EnvelopeCode::name), EnvelopeCode::ALL.len());
         assert_eq!(distinct(EnvelopeCode::uk), EnvelopeCode::ALL.len());
         assert_eq!(distinct(EnvelopeCode::en), EnvelopeCode::ALL.len());
         for code in EnvelopeCode::ALL {
             assert!((400..500).contains(&code.status()), "{code}");
-            assert!(
-                code.uk().ends_with('.') && code.en().ends_with('.'),
-                "{code}"
-            );
-            assert!(
-                code.uk().chars().any(|c| ('а'..='я').contains(&c)),
-                "{code}"
-            );
+            assert!(code.uk().ends_with('.') && code.en().ends_with('.'), "{code}");
+            assert!(code.uk().chars().any(|c| ('а'..='я').contains(&c)), "{code}");
             assert!(code.en().is_ascii() || !code.en().chars().any(|c| ('а'..='я').contains(&c)));
         }
     }

@@ -8,9 +8,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{
-    ALG, Disclosure, Envelope, EnvelopeFault, Expect, SD_ALG, Seen, TYP, digest, signing_input,
-};
+use super::{ALG, Disclosure, Envelope, EnvelopeFault, Expect, SD_ALG, Seen, TYP, digest, signing_input};
 use crate::json;
 use crate::keys::SecretKey;
 
@@ -46,9 +44,7 @@ pub struct Composed {
 
 impl fmt::Debug for Composed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Composed")
-            .field("disclosures", &self.disclosures)
-            .finish_non_exhaustive()
+        f.debug_struct("Composed").field("disclosures", &self.disclosures).finish_non_exhaustive()
     }
 }
 
@@ -76,15 +72,11 @@ pub fn compose(
     for pointer in &draft.disclose {
         let mut salt = [0; 16];
         fill(&mut salt);
-        let text = disclose(&mut root, pointer, salt)
-            .ok_or_else(|| ComposeFault::NoSuchMember(pointer.clone()))?;
+        let text = disclose(&mut root, pointer, salt).ok_or_else(|| ComposeFault::NoSuchMember(pointer.clone()))?;
         texts.push(text);
     }
     let payload = URL_SAFE_NO_PAD.encode(payload(draft, signers, root).to_string());
-    let mut signatures: Vec<_> = signers
-        .iter()
-        .map(|(key, ..)| sign(key, &payload))
-        .collect();
+    let mut signatures: Vec<_> = signers.iter().map(|(key, ..)| sign(key, &payload)).collect();
     if let Some(first) = signatures.first_mut().filter(|_| !texts.is_empty()) {
         first["header"] = json!({"disclosures": texts});
     }
@@ -133,11 +125,7 @@ fn disclose(root: &mut Value, pointer: &str, salt: [u8; 16]) -> Option<String> {
     Some(text)
 }
 
-fn payload(
-    draft: &Draft,
-    signers: &[(&SecretKey, Role, Option<Stream>)],
-    mut root: Value,
-) -> Value {
+fn payload(draft: &Draft, signers: &[(&SecretKey, Role, Option<Stream>)], mut root: Value) -> Value {
     let signer = |(key, role, of): &(&SecretKey, Role, Option<Stream>)| {
         let mut signer = json!({"kid": key.kid(), "as": role});
         if let Some(of) = of {

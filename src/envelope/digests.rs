@@ -34,18 +34,13 @@ impl DigestPlace {
 }
 
 /// Collects the digests of `data` in document order and checks their form, then `_sd_alg`.
-pub(super) fn read(
-    data: &Map<String, Value>,
-    sd_alg: Option<&str>,
-) -> Result<Vec<DigestPlace>, EnvelopeFault> {
+pub(super) fn read(data: &Map<String, Value>, sd_alg: Option<&str>) -> Result<Vec<DigestPlace>, EnvelopeFault> {
     let mut walk = Walk::default();
     walk.object(data, "/data")?;
     let fault = |code| EnvelopeFault::new(code, "/_sd_alg").with("allowed", SD_ALG);
     match sd_alg {
         Some(alg) if alg != SD_ALG => Err(fault(EnvelopeCode::SdAlgUnsupported)),
-        Some(_) if walk.found.is_empty() => {
-            Err(EnvelopeFault::new(EnvelopeCode::SdAlgNeedless, "/_sd_alg"))
-        }
+        Some(_) if walk.found.is_empty() => Err(EnvelopeFault::new(EnvelopeCode::SdAlgNeedless, "/_sd_alg")),
         None if !walk.found.is_empty() => Err(fault(EnvelopeCode::SdAlgMissing)),
         _ => Ok(walk.found),
     }
@@ -75,10 +70,9 @@ impl Walk {
     fn value(&mut self, value: &Value, at: &str) -> Result<(), EnvelopeFault> {
         match value {
             Value::Object(members) => self.object(members, at),
-            Value::Array(elements) => elements
-                .iter()
-                .enumerate()
-                .try_for_each(|(place, element)| self.value(element, &format!("{at}/{place}"))),
+            Value::Array(elements) => {
+                elements.iter().enumerate().try_for_each(|(place, element)| self.value(element, &format!("{at}/{place}")))
+            }
             _ => Ok(()),
         }
     }
@@ -108,11 +102,7 @@ impl Walk {
                 return Err(fault(EnvelopeCode::SdNotSorted));
             }
             last = text;
-            self.found.push(DigestPlace {
-                digest,
-                object: object.to_owned(),
-                place,
-            });
+            self.found.push(DigestPlace { digest, object: object.to_owned(), place });
         }
         Ok(())
     }

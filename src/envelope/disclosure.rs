@@ -50,51 +50,27 @@ pub fn digest(text: &str) -> [u8; 32] {
 /// Reads the texts, then matches each to its digest. Digests may be left over.
 ///
 /// Limits are over the texts as received, since these are what is hashed, sent and stored.
-pub(super) fn open(
-    texts: &[&str],
-    at: &str,
-    digests: &[DigestPlace],
-    data: &Map<String, Value>,
-) -> Result<Vec<Disclosure>, EnvelopeFault> {
+pub(super) fn open(texts: &[&str], at: &str, digests: &[DigestPlace], data: &Map<String, Value>) -> Result<Vec<Disclosure>, EnvelopeFault> {
     let limits = [
-        (
-            texts.len(),
-            MAX_DISCLOSURES,
-            EnvelopeCode::DisclosuresTooMany,
-        ),
-        (
-            texts.iter().map(|text| text.len()).sum(),
-            MAX_DISCLOSURES_BYTES,
-            EnvelopeCode::DisclosuresTooLarge,
-        ),
+        (texts.len(), MAX_DISCLOSURES, EnvelopeCode::DisclosuresTooMany),
+        (texts.iter().map(|text| text.len()).sum(), MAX_DISCLOSURES_BYTES, EnvelopeCode::DisclosuresTooLarge),
     ];
     for (actual, limit, code) in limits {
         if actual > limit {
-            return Err(EnvelopeFault::new(code, at)
-                .with("limit", limit)
-                .with("actual", actual));
+            return Err(EnvelopeFault::new(code, at).with("limit", limit).with("actual", actual));
         }
     }
     let read = |(place, text): (usize, &&str)| read(text, &format!("{at}/{place}"));
-    let parts: Vec<_> = texts
-        .iter()
-        .enumerate()
-        .map(read)
-        .collect::<Result<_, _>>()?;
+    let parts: Vec<_> = texts.iter().enumerate().map(read).collect::<Result<_, _>>()?;
 
-    let objects: BTreeMap<_, _> = digests
-        .iter()
-        .map(|place| (place.digest, place.object.as_str()))
-        .collect();
+    let objects: BTreeMap<_, _> = digests.iter().map(|place| (place.digest, place.object.as_str())).collect();
     let mut matched = BTreeSet::new();
     let mut named = BTreeSet::new();
     let mut all = Vec::with_capacity(texts.len());
     for (ordinal, (text, (name, value))) in texts.iter().zip(parts).enumerate() {
         let fault = |code| EnvelopeFault::new(code, format!("{at}/{ordinal}"));
         let digest = digest(text);
-        let object = *objects
-            .get(&digest)
-            .ok_or_else(|| fault(EnvelopeCode::DisclosureUnreferenced))?;
+        let object = *objects.get(&digest).ok_or_else(|| fault(EnvelopeCode::DisclosureUnreferenced))?;
         if !matched.insert(digest) {
             return Err(fault(EnvelopeCode::DisclosureRepeated));
         }
@@ -104,14 +80,7 @@ pub(super) fn open(
         if !named.insert((object, name.clone())) {
             return Err(fault(EnvelopeCode::DisclosureNameRepeated).with("object", object));
         }
-        all.push(Disclosure {
-            text: (*text).to_owned(),
-            digest,
-            object: object.to_owned(),
-            name,
-            value,
-            ordinal,
-        });
+        all.push(Disclosure { text: (*text).to_owned(), digest, object: object.to_owned(), name, value, ordinal });
     }
     Ok(all)
 }
@@ -120,13 +89,9 @@ pub(super) fn open(
 fn read(text: &str, at: &str) -> Result<(String, Value), EnvelopeFault> {
     let fault = |code, tail: &str| EnvelopeFault::new(code, format!("{at}{tail}"));
     if text.len() > MAX_DISCLOSURE {
-        return Err(fault(EnvelopeCode::DisclosureTooLarge, "")
-            .with("limit", MAX_DISCLOSURE)
-            .with("actual", text.len()));
+        return Err(fault(EnvelopeCode::DisclosureTooLarge, "").with("limit", MAX_DISCLOSURE).with("actual", text.len()));
     }
-    let bytes = URL_SAFE_NO_PAD
-        .decode(text)
-        .map_err(|_| fault(EnvelopeCode::DisclosureNotBase64url, ""))?;
+    let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| fault(EnvelopeCode::DisclosureNotBase64url, ""))?;
     let list = json::parse(&bytes).map_err(|inner| EnvelopeFault::json("disclosure", at, inner))?;
     let parts = match list {
         Value::Array(parts) => <[Value; 3]>::try_from(parts).ok(),
@@ -135,14 +100,9 @@ fn read(text: &str, at: &str) -> Result<(String, Value), EnvelopeFault> {
     let Some([Value::String(salt), Value::String(name), value]) = parts else {
         return Err(fault(EnvelopeCode::DisclosureMalformed, ""));
     };
-    let salt = URL_SAFE_NO_PAD
-        .decode(salt)
-        .map_err(|_| fault(EnvelopeCode::SaltNotBase64url, "/0"))?;
+    let salt = URL_SAFE_NO_PAD.decode(salt).map_err(|_| fault(EnvelopeCode::SaltNotBase64url, "/0"))?;
     if !(16..=64).contains(&salt.len()) {
-        return Err(fault(EnvelopeCode::SaltLength, "/0")
-            .with("least", 16)
-            .with("limit", 64)
-            .with("actual", salt.len()));
+        return Err(fault(EnvelopeCode::SaltLength, "/0").with("least", 16).with("limit", 64).with("actual", salt.len()));
     }
     if RESERVED.contains(&name.as_str()) {
         return Err(fault(EnvelopeCode::DisclosureNameReserved, "/1"));
@@ -163,10 +123,9 @@ fn nested(value: &Value) -> Option<String> {
             }
             nested(value).map(|tail| token + &tail)
         }),
-        Value::Array(elements) => elements
-            .iter()
-            .enumerate()
-            .find_map(|(place, value)| nested(value).map(|tail| format!("/{place}{tail}"))),
+        Value::Array(elements) => {
+            elements.iter().enumerate().find_map(|(place, value)| nested(value).map(|tail| format!("/{place}{tail}")))
+        }
         _ => None,
     }
 }

@@ -24,11 +24,7 @@ pub struct EnvelopeFault {
 
 impl EnvelopeFault {
     pub(super) fn new(code: EnvelopeCode, pointer: impl Into<String>) -> EnvelopeFault {
-        EnvelopeFault {
-            code,
-            pointer: pointer.into(),
-            params: Map::new(),
-        }
+        EnvelopeFault { code, pointer: pointer.into(), params: Map::new() }
     }
 
     pub(super) fn with(mut self, name: &str, value: impl Into<Value>) -> EnvelopeFault {
@@ -38,9 +34,7 @@ impl EnvelopeFault {
 
     /// A fault of the JSON text that stands at `pointer`.
     pub(super) fn json(document: &str, pointer: &str, fault: JsonFault) -> EnvelopeFault {
-        EnvelopeFault::new(fault.code.into(), pointer.to_owned() + &fault.pointer)
-            .with("document", document)
-            .with("offset", fault.offset)
+        EnvelopeFault::new(fault.code.into(), pointer.to_owned() + &fault.pointer).with("document", document).with("offset", fault.offset)
     }
 }
 

@@ -51,9 +51,7 @@ impl<'a> Members<'a> {
             return Err(EnvelopeFault::new(document.wrong_type, at).with("expected", "object"));
         };
         let fault = |code, name: &str| EnvelopeFault::new(code, at.clone() + &pointer_token(name));
-        let strange = |name: &&String| {
-            !required.contains(&name.as_str()) && !optional.contains(&name.as_str())
-        };
+        let strange = |name: &&String| !required.contains(&name.as_str()) && !optional.contains(&name.as_str());
         if let Some(name) = map.keys().find(strange) {
             return Err(fault(document.unknown, name));
         }
@@ -77,16 +75,8 @@ impl<'a> Members<'a> {
         self.map.get(name)
     }
 
-    fn typed<T>(
-        &self,
-        name: &str,
-        expected: &str,
-        read: impl FnOnce(&'a Value) -> Option<T>,
-    ) -> Result<T, EnvelopeFault> {
-        self.get(name).and_then(read).ok_or_else(|| {
-            self.fault(self.document.wrong_type, name)
-                .with("expected", expected)
-        })
+    fn typed<T>(&self, name: &str, expected: &str, read: impl FnOnce(&'a Value) -> Option<T>) -> Result<T, EnvelopeFault> {
+        self.get(name).and_then(read).ok_or_else(|| self.fault(self.document.wrong_type, name).with("expected", expected))
     }
 
     pub(super) fn text(&self, name: &str) -> Result<&'a str, EnvelopeFault> {
@@ -106,18 +96,12 @@ impl<'a> Members<'a> {
     }
 
     /// Reads a string member that must be one word.
-    pub(super) fn word<T: std::str::FromStr>(
-        &self,
-        name: &str,
-        code: EnvelopeCode,
-    ) -> Result<T, EnvelopeFault> {
+    pub(super) fn word<T: std::str::FromStr>(&self, name: &str, code: EnvelopeCode) -> Result<T, EnvelopeFault> {
         self.text(name)?.parse().map_err(|_| self.fault(code, name))
     }
 
     /// Reads an integer member that must not be negative.
     pub(super) fn count(&self, name: &str, code: EnvelopeCode) -> Result<u64, EnvelopeFault> {
-        self.integer(name)?
-            .try_into()
-            .map_err(|_| self.fault(code, name))
+        self.integer(name)?.try_into().map_err(|_| self.fault(code, name))
     }
 }

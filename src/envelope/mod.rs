@@ -79,25 +79,15 @@ impl Envelope {
     /// Reads a command as it is sent: every digest has its disclosure and every disclosure its digest.
     pub fn parse(body: &[u8]) -> Result<Envelope, EnvelopeFault> {
         if body.len() > MAX_BODY {
-            return Err(EnvelopeFault::new(EnvelopeCode::BodyTooLarge, "")
-                .with("limit", MAX_BODY)
-                .with("actual", body.len()));
+            return Err(EnvelopeFault::new(EnvelopeCode::BodyTooLarge, "").with("limit", MAX_BODY).with("actual", body.len()));
         }
         let body = json::parse(body).map_err(|fault| EnvelopeFault::json("body", "", fault))?;
         let mut envelope = Envelope::read(&body, true)?;
         let texts = disclosure_texts(&body)?;
         envelope.disclosures = envelope.open_at(&texts, DISCLOSURES)?;
-        let undisclosed = |place: &&DigestPlace| {
-            !envelope
-                .disclosures
-                .iter()
-                .any(|disclosure| disclosure.digest == place.digest)
-        };
+        let undisclosed = |place: &&DigestPlace| !envelope.disclosures.iter().any(|disclosure| disclosure.digest == place.digest);
         match envelope.digests.iter().find(undisclosed) {
-            Some(place) => Err(EnvelopeFault::new(
-                EnvelopeCode::DisclosureMissing,
-                place.pointer(),
-            )),
+            Some(place) => Err(EnvelopeFault::new(EnvelopeCode::DisclosureMissing, place.pointer())),
             None => Ok(envelope),
         }
     }
@@ -109,11 +99,8 @@ impl Envelope {
 
     /// The command as an entry holds it; [`Envelope::from_entry`] reads it back.
     pub fn to_entry(&self) -> Value {
-        let signatures: Vec<_> = self
-            .signatures
-            .iter()
-            .map(|one| json!({"protected": one.protected, "signature": one.signature}))
-            .collect();
+        let signatures: Vec<_> =
+            self.signatures.iter().map(|one| json!({"protected": one.protected, "signature": one.signature})).collect();
         json!({"payload": self.payload_b64, "signatures": signatures})
     }
 
@@ -168,10 +155,7 @@ impl Envelope {
     /// Verifies every signature by the strict rule, over the strings as received (RFC 7515 §5.2).
     ///
     /// The fault names the first signature that fails, in `index`, and its key, in `kid`.
-    pub fn verify_signatures(
-        &self,
-        key_of: impl Fn(&Kid) -> Option<AdmittedKey>,
-    ) -> Result<(), EnvelopeFault> {
+    pub fn verify_signatures(&self, key_of: impl Fn(&Kid) -> Option<AdmittedKey>) -> Result<(), EnvelopeFault> {
         for (index, signature) in self.signatures.iter().enumerate() {
             let fault = |code, member| {
                 EnvelopeFault::new(code, format!("/signatures/{index}/{member}"))
@@ -204,21 +188,14 @@ fn disclosure_texts(body: &Value) -> Result<Vec<&str>, EnvelopeFault> {
     let header = Members::new(header, at, &BODY, &["disclosures"], &[])?;
     let list = header.list("disclosures")?;
     if list.is_empty() {
-        return Err(EnvelopeFault::new(
-            EnvelopeCode::DisclosuresEmpty,
-            DISCLOSURES,
-        ));
+        return Err(EnvelopeFault::new(EnvelopeCode::DisclosuresEmpty, DISCLOSURES));
     }
     list.iter()
         .enumerate()
         .map(|(place, value)| {
-            value.as_str().ok_or_else(|| {
-                EnvelopeFault::new(
-                    EnvelopeCode::BodyWrongType,
-                    format!("{DISCLOSURES}/{place}"),
-                )
-                .with("expected", "string")
-            })
+            value
+                .as_str()
+                .ok_or_else(|| EnvelopeFault::new(EnvelopeCode::BodyWrongType, format!("{DISCLOSURES}/{place}")).with("expected", "string"))
         })
         .collect()
 }

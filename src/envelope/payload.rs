@@ -87,30 +87,18 @@ fn strip(value: &mut Value) {
 /// Decodes a payload; its bytes are what is hashed.
 pub(super) fn decode(text: &str) -> Result<Vec<u8>, EnvelopeFault> {
     let at = "/payload";
-    let bytes = URL_SAFE_NO_PAD
-        .decode(text)
-        .map_err(|_| EnvelopeFault::new(EnvelopeCode::PayloadNotBase64url, at))?;
+    let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| EnvelopeFault::new(EnvelopeCode::PayloadNotBase64url, at))?;
     if bytes.len() > MAX_PAYLOAD {
-        return Err(EnvelopeFault::new(EnvelopeCode::PayloadTooLarge, at)
-            .with("limit", MAX_PAYLOAD)
-            .with("actual", bytes.len()));
+        return Err(EnvelopeFault::new(EnvelopeCode::PayloadTooLarge, at).with("limit", MAX_PAYLOAD).with("actual", bytes.len()));
     }
     Ok(bytes)
 }
 
 /// Reads a decoded payload; also the value of `_sd_alg`, to be judged with the digests.
-pub(super) fn read(
-    bytes: &[u8],
-    signatures: &[Signature],
-) -> Result<(Payload, Option<String>), EnvelopeFault> {
+pub(super) fn read(bytes: &[u8], signatures: &[Signature]) -> Result<(Payload, Option<String>), EnvelopeFault> {
     let value = json::parse(bytes).map_err(|fault| EnvelopeFault::json("payload", "", fault))?;
-    let members = Members::new(
-        &value,
-        "",
-        &PAYLOAD,
-        &["id", "ledger", "type", "issued_at", "signers", "data"],
-        &["expect", "seen", "_sd_alg"],
-    )?;
+    let members =
+        Members::new(&value, "", &PAYLOAD, &["id", "ledger", "type", "issued_at", "signers", "data"], &["expect", "seen", "_sd_alg"])?;
     let id_text = members.text("id")?;
     let id = Uuid::try_parse(id_text)
         .ok()
@@ -139,14 +127,8 @@ fn read_signers(list: &[Value], signatures: &[Signature]) -> Result<Vec<Signer>,
             .with("signatures", signatures.len())
             .with("signers", list.len()));
     }
-    let signer = |(place, (value, signature)): (usize, (&Value, &Signature))| {
-        read_signer(value, format!("/signers/{place}"), signature)
-    };
-    list.iter()
-        .zip(signatures)
-        .enumerate()
-        .map(signer)
-        .collect()
+    let signer = |(place, (value, signature)): (usize, (&Value, &Signature))| read_signer(value, format!("/signers/{place}"), signature);
+    list.iter().zip(signatures).enumerate().map(signer).collect()
 }
 
 fn read_signer(value: &Value, at: String, signature: &Signature) -> Result<Signer, EnvelopeFault> {
@@ -172,11 +154,7 @@ fn read_signer(value: &Value, at: String, signature: &Signature) -> Result<Signe
             Some(stream)
         }
     };
-    Ok(Signer {
-        kid: signature.kid,
-        as_,
-        of,
-    })
+    Ok(Signer { kid: signature.kid, as_, of })
 }
 
 fn read_expect(value: &Value) -> Result<Expect, EnvelopeFault> {

@@ -35,27 +35,19 @@ pub(super) fn read_all(list: &[Value], header: bool) -> Result<Vec<Signature>, E
         return Err(EnvelopeFault::new(EnvelopeCode::SignaturesEmpty, at));
     }
     if list.len() > MAX_SIGNATURES {
-        return Err(EnvelopeFault::new(EnvelopeCode::SignaturesTooMany, at)
-            .with("limit", MAX_SIGNATURES)
-            .with("actual", list.len()));
+        return Err(EnvelopeFault::new(EnvelopeCode::SignaturesTooMany, at).with("limit", MAX_SIGNATURES).with("actual", list.len()));
     }
     let mut all: Vec<Signature> = Vec::with_capacity(list.len());
     for (place, value) in list.iter().enumerate() {
         let at = format!("{at}/{place}");
         if header && place > 0 && value.get("header").is_some() {
-            return Err(EnvelopeFault::new(
-                EnvelopeCode::HeaderMisplaced,
-                at + "/header",
-            ));
+            return Err(EnvelopeFault::new(EnvelopeCode::HeaderMisplaced, at + "/header"));
         }
         let optional: &[&str] = if header { &["header"] } else { &[] };
         let members = Members::new(value, at, &BODY, &["protected", "signature"], optional)?;
         let signature = read(&members)?;
         if all.iter().any(|earlier| earlier.kid == signature.kid) {
-            return Err(EnvelopeFault::new(
-                EnvelopeCode::SignatureKidRepeated,
-                members.at("protected") + "/kid",
-            ));
+            return Err(EnvelopeFault::new(EnvelopeCode::SignatureKidRepeated, members.at("protected") + "/kid"));
         }
         all.push(signature);
     }
@@ -66,24 +58,13 @@ fn read(members: &Members<'_>) -> Result<Signature, EnvelopeFault> {
     let protected = members.text("protected")?;
     let kid = read_protected(protected, &members.at("protected"))?;
     let signature = members.text("signature")?;
-    let bytes = URL_SAFE_NO_PAD
-        .decode(signature)
-        .map_err(|_| members.fault(EnvelopeCode::SignatureNotBase64url, "signature"))?;
-    let bytes = bytes
-        .try_into()
-        .map_err(|_| members.fault(EnvelopeCode::SignatureLength, "signature"))?;
-    Ok(Signature {
-        protected: protected.to_owned(),
-        signature: signature.to_owned(),
-        kid,
-        bytes,
-    })
+    let bytes = URL_SAFE_NO_PAD.decode(signature).map_err(|_| members.fault(EnvelopeCode::SignatureNotBase64url, "signature"))?;
+    let bytes = bytes.try_into().map_err(|_| members.fault(EnvelopeCode::SignatureLength, "signature"))?;
+    Ok(Signature { protected: protected.to_owned(), signature: signature.to_owned(), kid, bytes })
 }
 
 fn read_protected(text: &str, at: &str) -> Result<Kid, EnvelopeFault> {
-    let bytes = URL_SAFE_NO_PAD
-        .decode(text)
-        .map_err(|_| EnvelopeFault::new(EnvelopeCode::ProtectedNotBase64url, at))?;
+    let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| EnvelopeFault::new(EnvelopeCode::ProtectedNotBase64url, at))?;
     let value = json::parse(&bytes).map_err(|fault| EnvelopeFault::json("protected", at, fault))?;
     let members = Members::new(&value, at, &PROTECTED, &["alg", "kid", "typ"], &[])?;
     let only = |name, code, allowed: &str| match members.text(name)? == allowed {

@@ -78,11 +78,7 @@ pub struct JsonFault {
 
 impl fmt::Display for JsonFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let JsonFault {
-            code,
-            offset,
-            pointer,
-        } = self;
+        let JsonFault { code, offset, pointer } = self;
         write!(f, "{code:?} at byte {offset}, in {pointer:?}")
     }
 }

@@ -12,8 +12,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Value, JsonFault> {
     if bytes.starts_with(b"\xEF\xBB\xBF") {
         return Err(fault(JsonCode::ByteOrderMark, 0));
     }
-    let text = std::str::from_utf8(bytes)
-        .map_err(|wrong| fault(JsonCode::NotUtf8, wrong.valid_up_to()))?;
+    let text = std::str::from_utf8(bytes).map_err(|wrong| fault(JsonCode::NotUtf8, wrong.valid_up_to()))?;
     let mut scan = Scan { text, at: 0 };
     scan.space();
     let value = scan.value(1)?;
@@ -25,19 +24,12 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Value, JsonFault> {
 }
 
 fn fault(code: JsonCode, offset: usize) -> JsonFault {
-    JsonFault {
-        code,
-        offset,
-        pointer: String::new(),
-    }
+    JsonFault { code, offset, pointer: String::new() }
 }
 
 /// Puts a fault found inside a member or element under that member or element.
 fn under(token: &str) -> impl FnOnce(JsonFault) -> JsonFault {
-    move |inner| JsonFault {
-        pointer: pointer_token(token) + &inner.pointer,
-        ..inner
-    }
+    move |inner| JsonFault { pointer: pointer_token(token) + &inner.pointer, ..inner }
 }
 
 /// A position in the text. Every step moves it forward, so every loop ends with the text.
@@ -192,10 +184,7 @@ impl Scan<'_> {
         self.at += 1;
         loop {
             let plain = self.at;
-            while self
-                .peek()
-                .is_some_and(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\')
-            {
+            while self.peek().is_some_and(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
                 self.at += 1;
             }
             // Both ends lie beside ASCII bytes or the text's end, so on character boundaries.
@@ -211,11 +200,7 @@ impl Scan<'_> {
                 None => return Err(self.fault(JsonCode::Incomplete)),
             }
         }
-        if out.is_ascii() || is_nfc(&out) {
-            Ok(out)
-        } else {
-            Err(fault(JsonCode::NotNfc, start))
-        }
+        if out.is_ascii() || is_nfc(&out) { Ok(out) } else { Err(fault(JsonCode::NotNfc, start)) }
     }
 
     fn escape(&mut self) -> Result<char, JsonFault> {
@@ -265,10 +250,7 @@ impl Scan<'_> {
     fn hex(&mut self) -> Result<u32, JsonFault> {
         let mut code = 0;
         for _ in 0..4 {
-            let digit = self
-                .peek()
-                .and_then(|byte| char::from(byte).to_digit(16))
-                .ok_or_else(|| self.unexpected())?;
+            let digit = self.peek().and_then(|byte| char::from(byte).to_digit(16)).ok_or_else(|| self.unexpected())?;
             code = code * 16 + digit;
             self.at += 1;
         }

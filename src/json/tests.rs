@@ -52,11 +52,7 @@ fn each_rule_has_its_code_and_place() {
         ("{\"\\u0438\\u0306\":1}", NotNfc, 1, ""),
         ("{\"a\":null}", Null, 5, "/a"),
     ] {
-        assert_eq!(
-            refused(text),
-            (code, offset, pointer.to_owned()),
-            "{text:?}"
-        );
+        assert_eq!(refused(text), (code, offset, pointer.to_owned()), "{text:?}");
     }
     assert_eq!(refused(b"\"\xff\""), (NotUtf8, 1, String::new()));
 }
@@ -66,18 +62,9 @@ fn what_the_profile_allows_is_read() {
     for (text, value) in [
         (" {\r\n\t} ", json!({})),
         ("[[[[[[[[7]]]]]]]]", json!([[[[[[[[7]]]]]]]])),
-        (
-            "[9007199254740991,-9007199254740991,0]",
-            json!([MAX_INTEGER, -MAX_INTEGER, 0]),
-        ),
-        (
-            r#""\"\\\/\b\f\n\r\t\u0456\ud83d\uDE00""#,
-            json!("\"\\/\u{8}\u{c}\n\r\tі😀"),
-        ),
-        (
-            "{\"\":true,\"їжак\":false}",
-            json!({"": true, "їжак": false}),
-        ),
+        ("[9007199254740991,-9007199254740991,0]", json!([MAX_INTEGER, -MAX_INTEGER, 0])),
+        (r#""\"\\\/\b\f\n\r\t\u0456\ud83d\uDE00""#, json!("\"\\/\u{8}\u{c}\n\r\tі😀")),
+        ("{\"\":true,\"їжак\":false}", json!({"": true, "їжак": false})),
     ] {
         assert_eq!(parse(text.as_bytes()), Ok(value), "{text}");
     }
@@ -96,29 +83,21 @@ fn texts() -> impl Strategy<Value = Vec<u8>> {
     ];
     let text = leaf.prop_recursive(10, 40, 4, |inner| {
         prop_oneof![
-            prop::collection::vec(inner.clone(), 0..4)
-                .prop_map(|all| format!("[{}]", all.join(","))),
+            prop::collection::vec(inner.clone(), 0..4).prop_map(|all| format!("[{}]", all.join(","))),
             prop::collection::vec(("[a-d]{1}", inner), 0..4).prop_map(|all| {
-                let members: Vec<_> = all
-                    .iter()
-                    .map(|(name, value)| format!("{name:?} : {value}"))
-                    .collect();
+                let members: Vec<_> = all.iter().map(|(name, value)| format!("{name:?} : {value}")).collect();
                 format!("{{{}}}", members.join(" ,"))
             }),
         ]
     });
-    (
-        text,
-        prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..2),
-    )
-        .prop_map(|(text, changes)| {
-            let mut bytes = text.into_bytes();
-            for (place, byte) in changes {
-                let place = place.index(bytes.len());
-                bytes[place] = byte;
-            }
-            bytes
-        })
+    (text, prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..2)).prop_map(|(text, changes)| {
+        let mut bytes = text.into_bytes();
+        for (place, byte) in changes {
+            let place = place.index(bytes.len());
+            bytes[place] = byte;
+        }
+        bytes
+    })
 }
 
 proptest! {

@@ -39,10 +39,7 @@ pub enum KeyFileError {
 pub fn write_key_file(path: &Path, key: &SecretKey) -> Result<(), KeyFileError> {
     let d = Zeroizing::new(URL_SAFE_NO_PAD.encode(&key.seed()[..]));
     let x = key.public();
-    let text = Zeroizing::new(format!(
-        "{{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"d\":\"{}\",\"x\":\"{x}\"}}\n",
-        d.as_str()
-    ));
+    let text = Zeroizing::new(format!("{{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"d\":\"{}\",\"x\":\"{x}\"}}\n", d.as_str()));
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -68,9 +65,7 @@ pub fn read_key_file(path: &Path) -> Result<SecretKey, KeyFileError> {
         _ => Err(KeyFileError::Form),
     };
     let (d, kty, crv, x) = (take("d")?, take("kty")?, take("crv")?, take("x")?);
-    if (kty.as_str(), crv.as_str()) != ("OKP", "Ed25519")
-        || jwk.as_object().is_none_or(|members| members.len() != 4)
-    {
+    if (kty.as_str(), crv.as_str()) != ("OKP", "Ed25519") || jwk.as_object().is_none_or(|members| members.len() != 4) {
         return Err(KeyFileError::Form);
     }
     let decoded = URL_SAFE_NO_PAD.decode(d.as_bytes());
@@ -99,10 +94,7 @@ fn check_permissions(_: &File) -> Result<(), KeyFileError> {
 }
 
 #[cfg(all(test, unix))]
-#[allow(
-    clippy::unwrap_used,
-    reason = "a test's helpers may panic as the test may"
-)]
+#[allow(clippy::unwrap_used, reason = "a test's helpers may panic as the test may")]
 mod tests {
     use super::*;
     use std::fs::{self, Permissions};
@@ -114,8 +106,7 @@ mod tests {
 
     impl Folder {
         fn new(test: &str) -> Folder {
-            let path =
-                std::env::temp_dir().join(format!("litopys-keys-{test}-{}", std::process::id()));
+            let path = std::env::temp_dir().join(format!("litopys-keys-{test}-{}", std::process::id()));
             fs::create_dir_all(&path).unwrap();
             Folder(path)
         }
@@ -143,15 +134,10 @@ mod tests {
         let path = folder.0.join("key.json");
         let key = SecretKey::from_seed(&[5; 32]);
         write_key_file(&path, &key).unwrap();
-        assert_eq!(
-            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
-            0o600
-        );
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(read_key_file(&path).unwrap().seed(), key.seed());
         let again = write_key_file(&path, &SecretKey::from_seed(&[6; 32]));
-        assert!(
-            matches!(again, Err(KeyFileError::Io(error)) if error.kind() == io::ErrorKind::AlreadyExists)
-        );
+        assert!(matches!(again, Err(KeyFileError::Io(error)) if error.kind() == io::ErrorKind::AlreadyExists));
         assert_eq!(read_key_file(&path).unwrap().seed(), key.seed());
     }
 
@@ -159,10 +145,7 @@ mod tests {
     fn the_example_of_rfc_8037_is_read() {
         let folder = Folder::new("rfc");
         let key = read_key_file(&folder.file(RFC, 0o600)).unwrap();
-        assert_eq!(
-            key.kid().to_string(),
-            "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
-        );
+        assert_eq!(key.kid().to_string(), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
     }
 
     #[test]
@@ -171,10 +154,7 @@ mod tests {
         let read = |text: &str, mode| read_key_file(&folder.file(text, mode)).unwrap_err();
         assert!(matches!(read(RFC, 0o640), KeyFileError::Permissions(0o640)));
         assert!(matches!(read("{", 0o600), KeyFileError::Json(_)));
-        assert!(matches!(
-            read(&RFC.replace("11qY", "12qY"), 0o600),
-            KeyFileError::Mismatch
-        ));
+        assert!(matches!(read(&RFC.replace("11qY", "12qY"), 0o600), KeyFileError::Mismatch));
         for form in [
             RFC.replace("\"kty\"", "\"use\":\"sig\",\"kty\""),
             RFC.replace("OKP", "EC"),

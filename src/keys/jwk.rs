@@ -9,8 +9,7 @@ use super::{AdmittedKey, KeyFault, admit};
 pub fn from_jwk(jwk: &Value) -> Result<PublicKey, KeyFault> {
     let members = jwk.as_object().ok_or(KeyFault::JwkMembers)?;
     let text = |name| members.get(name).and_then(Value::as_str);
-    let (Some(crv), Some(kty), Some(x), 3) = (text("crv"), text("kty"), text("x"), members.len())
-    else {
+    let (Some(crv), Some(kty), Some(x), 3) = (text("crv"), text("kty"), text("x"), members.len()) else {
         return Err(KeyFault::JwkMembers);
     };
     if (crv, kty) != ("Ed25519", "OKP") {
@@ -45,40 +44,16 @@ mod tests {
         let x = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
         for (jwk, fault) in [
             (json!("text"), KeyFault::JwkMembers),
-            (
-                json!({"crv": "Ed25519", "kty": "OKP"}),
-                KeyFault::JwkMembers,
-            ),
-            (
-                json!({"crv": "Ed25519", "kty": "OKP", "x": 1}),
-                KeyFault::JwkMembers,
-            ),
-            (
-                json!({"crv": "Ed25519", "kty": "OKP", "x": x, "d": x}),
-                KeyFault::JwkMembers,
-            ),
-            (
-                json!({"crv": "X25519", "kty": "OKP", "x": x}),
-                KeyFault::JwkKind,
-            ),
-            (
-                json!({"crv": "Ed25519", "kty": "EC", "x": x}),
-                KeyFault::JwkKind,
-            ),
-            (
-                json!({"crv": "Ed25519", "kty": "OKP", "x": format!("{x}=")}),
-                KeyFault::JwkX,
-            ),
+            (json!({"crv": "Ed25519", "kty": "OKP"}), KeyFault::JwkMembers),
+            (json!({"crv": "Ed25519", "kty": "OKP", "x": 1}), KeyFault::JwkMembers),
+            (json!({"crv": "Ed25519", "kty": "OKP", "x": x, "d": x}), KeyFault::JwkMembers),
+            (json!({"crv": "X25519", "kty": "OKP", "x": x}), KeyFault::JwkKind),
+            (json!({"crv": "Ed25519", "kty": "EC", "x": x}), KeyFault::JwkKind),
+            (json!({"crv": "Ed25519", "kty": "OKP", "x": format!("{x}=")}), KeyFault::JwkX),
             // y = 2 is on no point of the curve.
-            (
-                json!({"crv": "Ed25519", "kty": "OKP", "x": format!("Ag{}", "A".repeat(41))}),
-                KeyFault::NotOnCurve,
-            ),
+            (json!({"crv": "Ed25519", "kty": "OKP", "x": format!("Ag{}", "A".repeat(41))}), KeyFault::NotOnCurve),
             // y = 1 is the neutral element.
-            (
-                json!({"crv": "Ed25519", "kty": "OKP", "x": format!("AQ{}", "A".repeat(41))}),
-                KeyFault::SmallOrder,
-            ),
+            (json!({"crv": "Ed25519", "kty": "OKP", "x": format!("AQ{}", "A".repeat(41))}), KeyFault::SmallOrder),
         ] {
             assert_eq!(admit_jwk(&jwk), Err(fault), "{jwk}");
         }

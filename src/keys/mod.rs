@@ -89,16 +89,11 @@ pub fn admit(key: PublicKey) -> Result<AdmittedKey, KeyFault> {
     if !edwards.is_torsion_free() {
         return Err(KeyFault::MixedOrder);
     }
-    Ok(AdmittedKey {
-        kid: key.kid(),
-        point,
-    })
+    Ok(AdmittedKey { kid: key.kid(), point })
 }
 
 /// Whether this is the key's signature over the message, by the strict rule.
 #[must_use]
 pub fn verify(key: &AdmittedKey, message: &[u8], signature: &[u8; 64]) -> bool {
-    key.point
-        .verify_strict(message, &Signature::from_bytes(signature))
-        .is_ok()
+    key.point.verify_strict(message, &Signature::from_bytes(signature)).is_ok()
 }

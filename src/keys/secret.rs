@@ -16,9 +16,7 @@ pub struct SecretKey {
 impl SecretKey {
     /// From the 32-byte seed.
     pub fn from_seed(seed: &[u8; 32]) -> SecretKey {
-        SecretKey {
-            key: SigningKey::from_bytes(seed),
-        }
+        SecretKey { key: SigningKey::from_bytes(seed) }
     }
 
     /// A new key, from a source of randomness that fills a slice.
@@ -45,10 +43,7 @@ impl SecretKey {
 
     /// The public key, admitted: a key made from a seed is canonical and of prime order.
     pub fn admitted(&self) -> AdmittedKey {
-        AdmittedKey {
-            kid: self.kid(),
-            point: self.key.verifying_key(),
-        }
+        AdmittedKey { kid: self.kid(), point: self.key.verifying_key() }
     }
 
     /// Signs a message.
@@ -84,9 +79,6 @@ mod tests {
     fn debug_output_shows_no_seed() {
         let secret = SecretKey::generate(|bytes| bytes.fill(7));
         assert_eq!(*secret.seed(), [7; 32]);
-        assert_eq!(
-            format!("{secret:?}"),
-            format!("SecretKey({})", secret.kid())
-        );
+        assert_eq!(format!("{secret:?}"), format!("SecretKey({})", secret.kid()));
     }
 }

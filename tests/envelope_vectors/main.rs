@@ -1,9 +1,6 @@
 //! The test vectors of `clients/vectors/`: written by `LITOPYS_BLESS=1`, otherwise compared byte for byte and judged.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test's helpers may panic as the test may"
-)]
+#![allow(clippy::unwrap_used, reason = "a test's helpers may panic as the test may")]
 
 mod cases;
 mod parts;
@@ -39,19 +36,11 @@ fn all() -> Vec<Vector> {
 fn judge(file: &Value) -> (String, Option<String>) {
     let body = match file.get("envelope") {
         Some(text) => text.as_str().unwrap().as_bytes().to_vec(),
-        None => STANDARD
-            .decode(file["envelope_base64"].as_str().unwrap())
-            .unwrap(),
+        None => STANDARD.decode(file["envelope_base64"].as_str().unwrap()).unwrap(),
     };
-    let keys: BTreeMap<_, _> = file["keys"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|jwk| admit_jwk(jwk).unwrap())
-        .map(|key| (key.kid(), key))
-        .collect();
-    let verdict = Envelope::parse(&body)
-        .and_then(|envelope| envelope.verify_signatures(|kid| keys.get(kid).cloned()));
+    let keys: BTreeMap<_, _> =
+        file["keys"].as_array().unwrap().iter().map(|jwk| admit_jwk(jwk).unwrap()).map(|key| (key.kid(), key)).collect();
+    let verdict = Envelope::parse(&body).and_then(|envelope| envelope.verify_signatures(|kid| keys.get(kid).cloned()));
     match verdict {
         Ok(()) => ("ok".to_owned(), None),
         Err(fault) => (fault.code.name().to_owned(), Some(fault.pointer)),
@@ -69,16 +58,10 @@ fn the_files_are_those_that_the_code_makes() {
         if bless {
             fs::write(&path, &made).unwrap();
         }
-        assert!(
-            fs::read_to_string(&path).unwrap() == made,
-            "{name} differs from what LITOPYS_BLESS=1 would write"
-        );
+        assert!(fs::read_to_string(&path).unwrap() == made, "{name} differs from what LITOPYS_BLESS=1 would write");
         assert!(names.insert(name), "{} twice", vector.name);
     }
-    let found: BTreeSet<_> = fs::read_dir(folder())
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
+    let found: BTreeSet<_> = fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     assert_eq!(found, names);
 }
 
@@ -87,19 +70,13 @@ fn each_vector_gets_the_verdict_it_names() {
     let mut refused = BTreeSet::new();
     for vector in all() {
         let file: Value = serde_json::from_str(&vector.file()).unwrap();
-        let expected = (
-            file["expect"].as_str().unwrap().to_owned(),
-            file.get("pointer")
-                .map(|pointer| pointer.as_str().unwrap().to_owned()),
-        );
+        let expected =
+            (file["expect"].as_str().unwrap().to_owned(), file.get("pointer").map(|pointer| pointer.as_str().unwrap().to_owned()));
         assert_eq!(judge(&file), expected, "{}", vector.name);
         if expected.0 != "ok" {
             assert!(refused.insert(expected.0), "{}", vector.name);
         }
     }
-    let codes: BTreeSet<_> = EnvelopeCode::ALL
-        .iter()
-        .map(|code| code.name().to_owned())
-        .collect();
+    let codes: BTreeSet<_> = EnvelopeCode::ALL.iter().map(|code| code.name().to_owned()).collect();
     assert_eq!(refused, codes, "every code has exactly one vector");
 }

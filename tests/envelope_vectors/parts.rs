@@ -33,13 +33,7 @@ impl Vector {
     }
 
     /// An envelope that is refused with this code at this pointer.
-    pub fn refused(
-        code: &str,
-        pointer: &str,
-        description: &str,
-        keys: &[SecretKey],
-        body: impl Into<Vec<u8>>,
-    ) -> Vector {
+    pub fn refused(code: &str, pointer: &str, description: &str, keys: &[SecretKey], body: impl Into<Vec<u8>>) -> Vector {
         Vector {
             name: code.to_owned(),
             description: description.to_owned(),
@@ -94,10 +88,7 @@ fn draft(kind: &str, data: Value, disclose: &[&str]) -> Draft {
         expect: None,
         seen: None,
         data,
-        disclose: disclose
-            .iter()
-            .map(|pointer| (*pointer).to_owned())
-            .collect(),
+        disclose: disclose.iter().map(|pointer| (*pointer).to_owned()).collect(),
     }
 }
 
@@ -105,11 +96,8 @@ impl Parts {
     /// Takes a composed envelope apart.
     fn of(draft: &Draft, roles: &[(Role, Option<&str>)]) -> Parts {
         let keys: Vec<_> = (1..).map(key).take(roles.len()).collect();
-        let signers: Vec<(&SecretKey, Role, Option<Stream>)> = keys
-            .iter()
-            .zip(roles)
-            .map(|(key, (role, of))| (key, *role, of.map(|of| of.parse().unwrap())))
-            .collect();
+        let signers: Vec<(&SecretKey, Role, Option<Stream>)> =
+            keys.iter().zip(roles).map(|(key, (role, of))| (key, *role, of.map(|of| of.parse().unwrap()))).collect();
         let composed = compose(draft, &signers, salts()).unwrap();
         let body: Value = serde_json::from_str(&composed.body).unwrap();
         let decode = |text: &Value| -> Value {
@@ -118,16 +106,9 @@ impl Parts {
         };
         let signatures = body["signatures"].as_array().unwrap();
         let parts = Parts {
-            protected: signatures
-                .iter()
-                .map(|one| decode(&one["protected"]))
-                .collect(),
+            protected: signatures.iter().map(|one| decode(&one["protected"])).collect(),
             payload: decode(&body["payload"]),
-            disclosures: composed
-                .disclosures
-                .into_iter()
-                .map(|one| one.text)
-                .collect(),
+            disclosures: composed.disclosures.into_iter().map(|one| one.text).collect(),
             keys,
         };
         assert_eq!(parts.body().to_string(), composed.body);
@@ -142,28 +123,13 @@ impl Parts {
             "owner": {"name": "Олена Бойко", "tax_number": "3126509816", "birth_date": "1985-08-07"},
             "phones": [{"type": "mobile", "number": "+380501234567"}],
         });
-        let disclose = [
-            "/data/owner/tax_number",
-            "/data/owner/birth_date",
-            "/data/phones/0/number",
-        ];
+        let disclose = ["/data/owner/tax_number", "/data/owner/birth_date", "/data/phones/0/number"];
         let mut draft = draft("legal_entity.register", data, &disclose);
-        draft.expect = Some(Expect {
-            stream: "legal_entity/01970000-0000-7000-8000-00000000000b"
-                .parse()
-                .unwrap(),
-            version: 0,
-        });
-        draft.seen = Some(Seen {
-            size: 7,
-            root: [0xfb; 32],
-        });
+        draft.expect = Some(Expect { stream: "legal_entity/01970000-0000-7000-8000-00000000000b".parse().unwrap(), version: 0 });
+        draft.seen = Some(Seen { size: 7, root: [0xfb; 32] });
         let roles = [
             (Role::Mis, Some("mis/01970000-0000-7000-8000-00000000000c")),
-            (
-                Role::Owner,
-                Some("practitioner/01970000-0000-7000-8000-00000000000d"),
-            ),
+            (Role::Owner, Some("practitioner/01970000-0000-7000-8000-00000000000d")),
         ];
         Parts::of(&draft, &roles)
     }
@@ -177,10 +143,7 @@ impl Parts {
     /// As many regulators as there may be signatures.
     pub fn four() -> Parts {
         let data = json!({"law": 2});
-        Parts::of(
-            &draft("law.adopt", data, &[]),
-            &[(Role::Regulator, None); 4],
-        )
+        Parts::of(&draft("law.adopt", data, &[]), &[(Role::Regulator, None); 4])
     }
 
     /// One signature and one disclosure for each value.
@@ -191,10 +154,7 @@ impl Parts {
         }
         let pointers: Vec<_> = data.keys().map(|name| format!("/data/{name}")).collect();
         let pointers: Vec<_> = pointers.iter().map(String::as_str).collect();
-        Parts::of(
-            &draft("register.upload", Value::Object(data), &pointers),
-            &[(Role::Regulator, None)],
-        )
+        Parts::of(&draft("register.upload", Value::Object(data), &pointers), &[(Role::Regulator, None)])
     }
 
     /// The base with one disclosure made of other bytes, its digest in the old one's place.
@@ -228,10 +188,7 @@ impl Parts {
     /// One more signer, in the role of the first.
     pub fn add_signer(&mut self) {
         let key = key(self.keys.len() as u8 + 1);
-        let (mut protected, mut signer) = (
-            self.protected[0].clone(),
-            self.payload["signers"][0].clone(),
-        );
+        let (mut protected, mut signer) = (self.protected[0].clone(), self.payload["signers"][0].clone());
         protected["kid"] = json!(key.kid());
         signer["kid"] = json!(key.kid());
         self.protected.push(protected);

@@ -13,6 +13,9 @@ use super::NotA;
 pub struct Instant(i64);
 
 impl Instant {
+    /// 1970-01-01T00:00:00Z.
+    pub const EPOCH: Instant = Instant(0);
+
     /// The last moment that four digits of year can write.
     const MAX_MS: i64 = 253_402_300_799_999;
 
@@ -28,11 +31,7 @@ impl Instant {
 
     /// This moment moved by some seconds, held within the range.
     pub fn plus_seconds(self, seconds: i64) -> Instant {
-        Instant(
-            self.0
-                .saturating_add(seconds.saturating_mul(1000))
-                .clamp(0, Instant::MAX_MS),
-        )
+        Instant(self.0.saturating_add(seconds.saturating_mul(1000)).clamp(0, Instant::MAX_MS))
     }
 
     /// The UTC date of this moment: the law's date.
@@ -64,26 +63,18 @@ impl FromStr for Instant {
             _ => return Err(WRONG),
         };
         let fits = |(byte, model): (&u8, &u8)| {
-            if *model == b'0' {
-                byte.is_ascii_digit()
-            } else {
-                byte == model
-            }
+            if *model == b'0' { byte.is_ascii_digit() } else { byte == model }
         };
         if !bytes.iter().zip(shape).all(fits) {
             return Err(WRONG);
         }
         let date: Date = text[..10].parse().map_err(|_| WRONG)?;
-        let part = |range: std::ops::Range<usize>| {
-            text.get(range)
-                .map_or(Ok(0), |digits| digits.parse::<i64>().map_err(|_| WRONG))
-        };
+        let part = |range: std::ops::Range<usize>| text.get(range).map_or(Ok(0), |digits| digits.parse::<i64>().map_err(|_| WRONG));
         let (h, m, s, ms) = (part(11..13)?, part(14..16)?, part(17..19)?, part(20..23)?);
         if h > 23 || m > 59 || s > 59 {
             return Err(WRONG);
         }
-        Instant::from_ms(date.days_since_epoch() * 86_400_000 + ((h * 60 + m) * 60 + s) * 1000 + ms)
-            .ok_or(WRONG)
+        Instant::from_ms(date.days_since_epoch() * 86_400_000 + ((h * 60 + m) * 60 + s) * 1000 + ms).ok_or(WRONG)
     }
 }
 
@@ -94,27 +85,19 @@ pub struct Date(civil::Date);
 impl Date {
     /// The day with this year (1–9999), month and day of the month, if there is one.
     pub fn new(year: i16, month: i8, day: i8) -> Option<Date> {
-        civil::Date::new(year, month, day)
-            .ok()
-            .filter(|date| date.year() > 0)
-            .map(Date)
+        civil::Date::new(year, month, day).ok().filter(|date| date.year() > 0).map(Date)
     }
 
     /// This day and `days` more, held within the calendar.
     pub fn plus_days(self, days: i64) -> Date {
-        Date(
-            self.0
-                .saturating_add(jiff::Span::new().days(days.clamp(-3_000_000, 3_000_000))),
-        )
+        Date(self.0.saturating_add(jiff::Span::new().days(days.clamp(-3_000_000, 3_000_000))))
     }
 
     /// Days from 1970-01-01 to this day, negative before.
     fn days_since_epoch(self) -> i64 {
         let epoch = civil::date(1970, 1, 1);
         // The calendar's whole span is some 7 million days, so the difference always exists.
-        self.0
-            .since((jiff::Unit::Day, epoch))
-            .map_or(0, |span| i64::from(span.get_days()))
+        self.0.since((jiff::Unit::Day, epoch)).map_or(0, |span| i64::from(span.get_days()))
     }
 
     /// Completed years from this day to `on`: 0 before the first birthday, negative before birth.
@@ -128,22 +111,13 @@ impl Date {
     /// The first day on which someone born on this day is `years` old (29 February: 1 March in a common year).
     pub fn birthday(self, years: i16) -> Date {
         let year = self.0.year().saturating_add(years).min(9999);
-        Date(
-            civil::Date::new(year, self.0.month(), self.0.day())
-                .unwrap_or_else(|_| civil::date(year, 3, 1)),
-        )
+        Date(civil::Date::new(year, self.0.month(), self.0.day()).unwrap_or_else(|_| civil::date(year, 3, 1)))
     }
 }
 
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{:04}-{:02}-{:02}",
-            self.0.year(),
-            self.0.month(),
-            self.0.day()
-        )
+        write!(f, "{:04}-{:02}-{:02}", self.0.year(), self.0.month(), self.0.day())
     }
 }
 
@@ -154,18 +128,8 @@ impl FromStr for Date {
     fn from_str(text: &str) -> Result<Date, NotA> {
         const WRONG: NotA = NotA("date");
         let bytes = text.as_bytes();
-        let digits = |range: std::ops::Range<usize>| {
-            bytes
-                .get(range)
-                .is_some_and(|part| part.iter().all(u8::is_ascii_digit))
-        };
-        if bytes.len() != 10
-            || bytes[4] != b'-'
-            || bytes[7] != b'-'
-            || !digits(0..4)
-            || !digits(5..7)
-            || !digits(8..10)
-        {
+        let digits = |range: std::ops::Range<usize>| bytes.get(range).is_some_and(|part| part.iter().all(u8::is_ascii_digit));
+        if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' || !digits(0..4) || !digits(5..7) || !digits(8..10) {
             return Err(WRONG);
         }
         let part = |range: std::ops::Range<usize>| text[range].parse().map_err(|_| WRONG);
@@ -238,15 +202,7 @@ mod tests {
 
     #[test]
     fn dates_are_days_of_the_calendar() {
-        for bad in [
-            "2026-13-01",
-            "2026-00-10",
-            "2025-02-29",
-            "26-01-01",
-            "2026-1-01",
-            "0000-01-01",
-            "+026-01-01",
-        ] {
+        for bad in ["2026-13-01", "2026-00-10", "2025-02-29", "26-01-01", "2026-1-01", "0000-01-01", "+026-01-01"] {
             assert!(bad.parse::<Date>().is_err(), "{bad}");
         }
     }

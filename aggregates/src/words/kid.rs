@@ -66,6 +66,12 @@ base64url_32!(
     "public key"
 );
 
+base64url_32!(
+    /// A digest, a commitment or a salt: 32 bytes, written as 43 characters of base64url.
+    Bytes32,
+    "base64url of 32 bytes"
+);
+
 impl PublicKey {
     /// The RFC 7638 §3 thumbprint: SHA-256 of the JWK's required members in lexical order, without white space.
     pub fn kid(&self) -> Kid {
@@ -79,23 +85,13 @@ mod tests {
 
     #[test]
     fn the_thumbprint_of_rfc_8037_appendix_a_3() {
-        let key: PublicKey = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
-            .parse()
-            .unwrap();
-        assert_eq!(
-            key.kid().to_string(),
-            "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
-        );
+        let key: PublicKey = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo".parse().unwrap();
+        assert_eq!(key.kid().to_string(), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
     }
 
     #[test]
     fn one_value_has_one_encoding() {
-        for bad in [
-            "",
-            "kPrK",
-            "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4l",
-            "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k=",
-        ] {
+        for bad in ["", "kPrK", "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4l", "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k="] {
             assert!(bad.parse::<Kid>().is_err(), "{bad}");
         }
     }

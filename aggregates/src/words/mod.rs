@@ -6,7 +6,7 @@ mod role;
 mod stream;
 
 pub use instant::{Date, Instant};
-pub use kid::{Kid, PublicKey};
+pub use kid::{Bytes32, Kid, PublicKey};
 pub use role::Role;
 pub use stream::{Stream, StreamType};
 

@@ -77,9 +77,7 @@ impl Role {
             Role::TrustProvider => &[StreamType::TrustProvider],
             Role::Mis => &[StreamType::Mis],
             Role::Owner => &[StreamType::Employee, StreamType::Practitioner],
-            Role::Hr | Role::Accountant | Role::Doctor | Role::Receptionist | Role::Assistant => {
-                &[StreamType::Employee]
-            }
+            Role::Hr | Role::Accountant | Role::Doctor | Role::Receptionist | Role::Assistant => &[StreamType::Employee],
             Role::Practitioner => &[StreamType::Practitioner],
             Role::Patient | Role::Representative => &[StreamType::Patient],
         }
@@ -96,11 +94,7 @@ impl FromStr for Role {
     type Err = NotA;
 
     fn from_str(text: &str) -> Result<Role, NotA> {
-        Role::ALL
-            .iter()
-            .find(|(_, name)| *name == text)
-            .map(|(role, _)| *role)
-            .ok_or(NotA("role"))
+        Role::ALL.iter().find(|(_, name)| *name == text).map(|(role, _)| *role).ok_or(NotA("role"))
     }
 }
 

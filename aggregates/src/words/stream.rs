@@ -106,10 +106,7 @@ impl FromStr for Stream {
     fn from_str(text: &str) -> Result<Stream, NotA> {
         const WRONG: NotA = NotA("stream");
         let (kind, id) = text.split_once('/').ok_or(WRONG)?;
-        let (kind, _) = StreamType::ALL
-            .into_iter()
-            .find(|(_, name)| *name == kind)
-            .ok_or(WRONG)?;
+        let (kind, _) = StreamType::ALL.into_iter().find(|(_, name)| *name == kind).ok_or(WRONG)?;
         match kind {
             StreamType::Policy if id == "current" => Ok(Stream::Policy),
             StreamType::Policy => Err(WRONG),
@@ -117,11 +114,7 @@ impl FromStr for Stream {
             _ => {
                 let uuid = Uuid::try_parse(id).map_err(|_| WRONG)?;
                 // Upper case, braces and the form without hyphens are other spellings of the same id.
-                if uuid.to_string() == id {
-                    Ok(Stream::Of(kind, uuid))
-                } else {
-                    Err(WRONG)
-                }
+                if uuid.to_string() == id { Ok(Stream::Of(kind, uuid)) } else { Err(WRONG) }
             }
         }
     }
@@ -153,14 +146,7 @@ mod tests {
         for text in ["policy/current", "mis/01970000-0000-7000-8000-000000000001"] {
             assert_eq!(text.parse::<Stream>().unwrap().to_string(), text);
         }
-        for bad in [
-            "",
-            "mis",
-            "mis/",
-            "policy/2",
-            "mis/0197000000007000800000000000001",
-            "MIS/01970000-0000-7000-8000-000000000001",
-        ] {
+        for bad in ["", "mis", "mis/", "policy/2", "mis/0197000000007000800000000000001", "MIS/01970000-0000-7000-8000-000000000001"] {
             assert!(bad.parse::<Stream>().is_err(), "{bad}");
         }
     }

@@ -35,21 +35,9 @@ fn bodied(code: &str, pointer: &str, description: &str, change: fn(&mut Value)) 
 }
 
 /// Changes a payload and signs it.
-fn paid(
-    mut parts: Parts,
-    code: &str,
-    pointer: &str,
-    description: &str,
-    change: fn(&mut Value),
-) -> Vector {
+fn paid(mut parts: Parts, code: &str, pointer: &str, description: &str, change: fn(&mut Value)) -> Vector {
     change(&mut parts.payload);
-    Vector::refused(
-        code,
-        pointer,
-        description,
-        &parts.keys,
-        parts.body().to_string(),
-    )
+    Vector::refused(code, pointer, description, &parts.keys, parts.body().to_string())
 }
 
 /// Changes the JSON text of the base's first disclosure, replaces its digest and signs.
@@ -58,11 +46,5 @@ fn redisclosed(code: &str, tail: &str, description: &str, old: &str, new: &str) 
     let text = swap(&parts.disclosed(0), old, new);
     let parts = parts.redisclose(0, text.as_bytes());
     let pointer = format!("/signatures/0/header/disclosures/0{tail}");
-    Vector::refused(
-        code,
-        &pointer,
-        description,
-        &parts.keys,
-        parts.body().to_string(),
-    )
+    Vector::refused(code, &pointer, description, &parts.keys, parts.body().to_string())
 }

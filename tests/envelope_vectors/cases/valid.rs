@@ -9,42 +9,13 @@ pub fn valid() -> Vec<Vector> {
     let base = Parts::base();
     let ok = Vector::valid;
     vec![
-        ok(
-            "base",
-            "Two signatures, three disclosures, every optional member. Most refused vectors change one thing of it.",
-            &base,
-        ),
-        ok(
-            "minimal",
-            "One signature, no optional member.",
-            &Parts::minimal(),
-        ),
-        ok(
-            "four_signatures",
-            "As many signatures as there may be.",
-            &Parts::four(),
-        ),
-        ok(
-            "full_payload",
-            "A decoded payload of exactly 16 KiB.",
-            &full_payload(),
-        ),
-        ok(
-            "full_disclosures",
-            "24 disclosures of exactly 4 KiB each as received, so exactly 96 KiB together.",
-            &large(24),
-        ),
-        ok(
-            "many_disclosures",
-            "As many disclosures as there may be: 64.",
-            &many(MAX_DISCLOSURES),
-        ),
-        Vector::valid_body(
-            "full_body",
-            "The base with white space after it, 128 KiB in all.",
-            &base,
-            padded(MAX_BODY),
-        ),
+        ok("base", "Two signatures, three disclosures, every optional member. Most refused vectors change one thing of it.", &base),
+        ok("minimal", "One signature, no optional member.", &Parts::minimal()),
+        ok("four_signatures", "As many signatures as there may be.", &Parts::four()),
+        ok("full_payload", "A decoded payload of exactly 16 KiB.", &full_payload()),
+        ok("full_disclosures", "24 disclosures of exactly 4 KiB each as received, so exactly 96 KiB together.", &large(24)),
+        ok("many_disclosures", "As many disclosures as there may be: 64.", &many(MAX_DISCLOSURES)),
+        Vector::valid_body("full_body", "The base with white space after it, 128 KiB in all.", &base, padded(MAX_BODY)),
     ]
 }
 

@@ -1,0 +1,9 @@
+//! The form of commands: one table says for each command and member what it is, and whether it stands in clear or disclosed.
+
+mod check;
+mod kind;
+mod table;
+
+pub use check::{Disclosed, check, merged};
+pub use kind::Kind;
+pub use table::{Member, Need, Place};

@@ -1,0 +1,182 @@
+//! A node: one ledger opened, with the sequencer running and readers at hand.
+
+mod genesis;
+mod paths;
+mod readers;
+mod trust;
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use tlog::{Hash, KeyError, Tree};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+pub use genesis::{Founders, create};
+pub use paths::Paths;
+pub use readers::{MAX_READERS, Readers};
+pub use trust::Trust;
+
+use crate::admission::KeyDirectory;
+use crate::envelope::{ComposeFault, Envelope};
+use crate::keys::{KeyFileError, read_key_file};
+use crate::sequencer::{self, Clock, Core, Fatal, Keys, LoadError, Opened, Probe, Published, RefusalNote, Sequencer};
+use crate::store::{LedgerReader, Missing, StoreError, sqlite};
+
+/// Why a node could not be opened or created.
+#[derive(Debug, thiserror::Error)]
+pub enum NodeError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The ledger could not be loaded.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// A key file could not be read or written.
+    #[error("key file {path}: {source}")]
+    KeyFile {
+        /// Which.
+        path: std::path::PathBuf,
+        /// Why.
+        source: KeyFileError,
+    },
+    /// The origin is no name for a key.
+    #[error("the origin: {0}")]
+    Origin(#[from] KeyError),
+    /// The key files are not those that genesis names.
+    #[error("{0} is not the key that genesis names")]
+    OtherKey(&'static str),
+    /// The store holds no genesis.
+    #[error("the ledger holds no readable genesis: {0}")]
+    NoGenesis(String),
+    /// The genesis command could not be composed.
+    #[error(transparent)]
+    Compose(#[from] ComposeFault),
+    /// The genesis command was refused.
+    #[error("genesis was refused: {0}")]
+    Refused(String),
+    /// The sequencer stopped.
+    #[error(transparent)]
+    Fatal(#[from] Fatal),
+    /// A file could not be written.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+}
+
+/// One ledger, open for commands and reading.
+pub struct Node {
+    /// What outsiders pin.
+    pub trust: Trust,
+    /// The way to the sequencer.
+    pub sequencer: Sequencer,
+    /// The keys that admission knows.
+    pub directory: KeyDirectory,
+    /// Reading connections.
+    pub readers: Readers,
+    thread: JoinHandle<Result<(), Fatal>>,
+}
+
+/// How a node runs.
+pub struct Options {
+    /// Whether a missing high-water mark may be made anew.
+    pub missing: Missing,
+    /// The clock, made anew at each load.
+    pub clock: fn() -> Clock,
+    /// The probe, made anew at each load.
+    pub probe: Box<dyn Fn() -> Box<dyn Probe> + Send>,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { missing: Missing::Refuse, clock: sequencer::system_clock, probe: Box::new(|| Box::new(sequencer::Quiet)) }
+    }
+}
+
+impl Node {
+    /// Opens a ledger and starts its sequencer.
+    ///
+    /// # Errors
+    /// [`NodeError`].
+    pub fn open(paths: Paths, options: Options) -> Result<Node, NodeError> {
+        let trust = Trust::read(&sqlite::open_reader(&paths.ledger)?)?;
+        let keys = Arc::new(read_keys(&paths, &trust)?);
+        let directory = KeyDirectory::default();
+        let (publisher, published) = watch::channel(Arc::new(nothing()));
+        let readers = Readers::new(&paths.ledger);
+        let known = directory.clone();
+        let reload = move || load(&paths, &keys, &options, known.clone(), publisher.clone());
+        let (sequencer, thread) = sequencer::start(reload, published)?;
+        Ok(Node { trust, sequencer, directory, readers, thread })
+    }
+
+    /// Lets the sequencer finish what is queued and waits for its end. Every other handle must have been dropped.
+    ///
+    /// # Errors
+    /// What the sequencer ended with, if it did not end by being closed.
+    pub fn close(self) -> Result<(), Fatal> {
+        drop(self.sequencer);
+        // A panic of the sequencer's thread goes on in whoever waits for it.
+        self.thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    }
+}
+
+fn load(
+    paths: &Paths,
+    keys: &Arc<Keys>,
+    options: &Options,
+    directory: KeyDirectory,
+    publisher: watch::Sender<Arc<Published>>,
+) -> Result<Core, LoadError> {
+    let (ledger, vault) = sqlite::open(&paths.ledger, &paths.vault)?;
+    let opened =
+        Opened { ledger: Box::new(ledger), vault: Box::new(vault), high_water: paths.high_water.clone(), missing: options.missing };
+    sequencer::load(opened, Arc::clone(keys), (options.clock)(), (options.probe)(), directory, publisher)
+}
+
+/// The head before the first load.
+fn nothing() -> Published {
+    let tree = Tree::new();
+    Published {
+        size: 0,
+        root: tree.root(),
+        checkpoint: "".into(),
+        tree: Arc::new(tree),
+        time: aggregates::words::Instant::EPOCH,
+        ready: false,
+    }
+}
+
+fn read_keys(paths: &Paths, trust: &Trust) -> Result<Keys, NodeError> {
+    let signer = |path: &std::path::Path, name: &str| {
+        let key = read_key_file(path).map_err(|source| NodeError::KeyFile { path: path.to_owned(), source })?;
+        Ok::<_, NodeError>(tlog::Signer::ed25519(name, &key.seed())?)
+    };
+    let log = signer(&paths.log_key, &trust.origin)?;
+    let refusal = signer(&paths.refusal_key, &RefusalNote::key_name(&trust.origin))?;
+    if log.verifier() != trust.log_key {
+        return Err(NodeError::OtherKey("the log key"));
+    }
+    if refusal.verifier() != trust.refusal_key {
+        return Err(NodeError::OtherKey("the refusal key"));
+    }
+    Ok(Keys { log, refusal })
+}
+
+/// The envelope of the genesis command, from entry 0.
+fn genesis_envelope(reader: &dyn LedgerReader) -> Result<(Envelope, Hash), NodeError> {
+    let wrong = |why: String| NodeError::NoGenesis(why);
+    let stored = reader.entry(0)?.ok_or_else(|| wrong("there is no entry".into()))?;
+    let entry: crate::entry::Entry = serde_json::from_slice(&stored.bytes).map_err(|error| wrong(error.to_string()))?;
+    let command = entry.command().ok_or_else(|| wrong("entry 0 has no command".into()))?;
+    let envelope = Envelope::from_entry(command).map_err(|fault| wrong(fault.to_string()))?;
+    Ok((envelope, tlog::leaf_hash(&stored.bytes)))
+}
+
+/// A UUID of version 7 (RFC 9562 §5.7) for something that begins now.
+pub fn new_id() -> Uuid {
+    let mut random = [0; 10];
+    // An id without randomness could only collide, which the law refuses.
+    let _ = getrandom::fill(&mut random);
+    let ms = sequencer::system_clock()();
+    uuid::Builder::from_unix_timestamp_millis(ms.max(0) as u64, &random).into_uuid()
+}

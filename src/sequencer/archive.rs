@@ -1,0 +1,87 @@
+//! The vault as the law's facts read it, with what the batch at hand has gained on top.
+
+use std::collections::HashMap;
+
+use aggregates::words::{Bytes32, Stream};
+use aggregates::{Archive, OneTimeCode, Unavailable};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::store::{DisclosureRow, VaultReader};
+
+/// What a batch has gained and not committed.
+#[derive(Default)]
+pub(super) struct Overlay {
+    index: HashMap<String, Vec<Stream>>,
+    values: HashMap<(Stream, String), Value>,
+    /// `None` for a request whose code has ended.
+    codes: HashMap<Uuid, Option<OneTimeCode>>,
+}
+
+impl Overlay {
+    pub(super) fn learn_key(&mut self, key: String, subject: Stream) {
+        self.index.entry(key).or_default().push(subject);
+    }
+
+    pub(super) fn learn_value(&mut self, subject: Stream, name: String, value: Value) {
+        self.values.insert((subject, name), value);
+    }
+
+    pub(super) fn set_code(&mut self, request: Uuid, code: Option<OneTimeCode>) {
+        self.codes.insert(request, code);
+    }
+}
+
+/// The vault under an overlay.
+pub struct VaultArchive<'a, V: ?Sized> {
+    vault: &'a V,
+    overlay: Option<&'a Overlay>,
+}
+
+impl<'a, V: VaultReader + ?Sized> VaultArchive<'a, V> {
+    pub(super) fn over(vault: &'a V, overlay: &'a Overlay) -> VaultArchive<'a, V> {
+        VaultArchive { vault, overlay: Some(overlay) }
+    }
+}
+
+fn unavailable(error: impl std::fmt::Display) -> Unavailable {
+    Unavailable(error.to_string())
+}
+
+/// The value in a disclosure as it was sent.
+pub(super) fn disclosed_value(row: &DisclosureRow) -> Option<Value> {
+    let bytes = URL_SAFE_NO_PAD.decode(&row.text).ok()?;
+    let mut parts: Vec<Value> = serde_json::from_slice(&bytes).ok()?;
+    if parts.len() == 3 { parts.pop() } else { None }
+}
+
+impl<V: VaultReader + ?Sized> Archive for VaultArchive<'_, V> {
+    fn find(&self, key: &str) -> Result<Vec<Stream>, Unavailable> {
+        let known = self.vault.find(key).map_err(unavailable)?;
+        let mut subjects: Vec<Stream> = known.iter().map(|text| text.parse().map_err(unavailable)).collect::<Result<_, _>>()?;
+        let gained = self.overlay.and_then(|overlay| overlay.index.get(key));
+        subjects.extend(gained.into_iter().flatten());
+        subjects.sort_unstable();
+        subjects.dedup();
+        Ok(subjects)
+    }
+
+    fn value(&self, subject: Stream, name: &str) -> Result<Option<Value>, Unavailable> {
+        if let Some(value) = self.overlay.and_then(|overlay| overlay.values.get(&(subject, name.to_owned()))) {
+            return Ok(Some(value.clone()));
+        }
+        let rows = self.vault.disclosures_of(&subject.to_string()).map_err(unavailable)?;
+        let last = rows.iter().filter(|row| row.name == name).max_by_key(|row| (row.entry, row.ordinal));
+        Ok(last.and_then(disclosed_value))
+    }
+
+    fn code(&self, request: Uuid) -> Result<Option<OneTimeCode>, Unavailable> {
+        if let Some(code) = self.overlay.and_then(|overlay| overlay.codes.get(&request)) {
+            return Ok(code.clone());
+        }
+        let row = self.vault.code(&request).map_err(unavailable)?;
+        Ok(row.map(|row| OneTimeCode { digits: row.code, salt: Bytes32(row.salt) }))
+    }
+}

@@ -1,0 +1,108 @@
+//! A batch: what has been decided and not yet committed.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use aggregates::{Event, Gathered, Refusal};
+use projections::Change;
+use uuid::Uuid;
+
+use super::archive::Overlay;
+use super::edits::edits;
+use crate::admission::Admitted;
+use crate::entry::Entry;
+use crate::store::{CodeRow, DisclosureRow, IndexRow, OutboxRow, Outcome, RefusalRow, StoredEntry, VaultEdit};
+
+/// The most commands in a batch.
+pub const MAX_BATCH: usize = 512;
+
+/// What a command of this batch came to.
+#[derive(Clone)]
+pub(super) enum Decided {
+    /// Entries from this index.
+    Entry { index: u64, bytes: Arc<[u8]>, payload_hash: [u8; 32] },
+    /// A final refusal.
+    Refusal { refusal: Refusal, note: String, payload_hash: [u8; 32] },
+}
+
+/// Everything that one commit writes.
+#[derive(Default)]
+pub(super) struct Batch {
+    pub(super) entries: Vec<StoredEntry>,
+    pub(super) streams: Vec<String>,
+    pub(super) outcomes: Vec<(Uuid, [u8; 32], u64)>,
+    pub(super) refusals: Vec<RefusalRow>,
+    pub(super) changes: Vec<Change>,
+    pub(super) disclosures: Vec<DisclosureRow>,
+    pub(super) index: Vec<IndexRow>,
+    pub(super) codes: Vec<CodeRow>,
+    pub(super) outbox: Vec<OutboxRow>,
+    pub(super) edits: Vec<VaultEdit>,
+    pub(super) enrolled: Vec<Event>,
+    /// Commands decided in this batch, so that a second copy waits for the first.
+    pub(super) by_id: HashMap<Uuid, Decided>,
+    pub(super) overlay: Overlay,
+}
+
+impl Batch {
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.refusals.is_empty()
+    }
+
+    /// Takes an accepted command: its entries with their bytes, and what the vault gains by it.
+    pub(super) fn take(&mut self, admitted: &Admitted, chain: &[(Entry, Vec<u8>)], gathered: Gathered) {
+        let Some((first, bytes)) = chain.first() else { return };
+        let index = first.index;
+        self.outcomes.push((admitted.command.id, admitted.envelope.payload_hash, index));
+        let decided = Decided::Entry { index, bytes: bytes.as_slice().into(), payload_hash: admitted.envelope.payload_hash };
+        self.by_id.insert(admitted.command.id, decided);
+        for (entry, bytes) in chain {
+            self.entries.push(StoredEntry { index: entry.index, time: entry.time.ms(), bytes: bytes.clone() });
+            self.changes.extend(projections::changes(entry.index, &admitted.envelope.payload.data, &entry.events));
+            self.edits.extend(edits(entry.index, &entry.events));
+        }
+        self.keep_disclosures(admitted, index, &gathered);
+        if let Some(request) = gathered.ends_code {
+            self.overlay.set_code(request, None);
+        }
+        if let Some((request, code)) = gathered.code {
+            self.codes.push(CodeRow { entry: index, request, code: code.digits.clone(), salt: code.salt.0 });
+            self.overlay.set_code(request, Some(code));
+        }
+    }
+
+    fn keep_disclosures(&mut self, admitted: &Admitted, entry: u64, gathered: &Gathered) {
+        let Some(subject) = gathered.subject else {
+            debug_assert!(admitted.disclosed.is_empty(), "a disclosure has a subject");
+            return;
+        };
+        for one in &admitted.envelope.disclosures {
+            self.disclosures.push(DisclosureRow {
+                entry,
+                ordinal: one.ordinal as u32,
+                subject: subject.to_string(),
+                object: one.object.clone(),
+                name: one.name.clone(),
+                text: one.text.clone(),
+            });
+            self.overlay.learn_value(subject, one.name.clone(), one.value.clone());
+        }
+        for key in &gathered.index {
+            self.index.push(IndexRow { entry, subject: subject.to_string(), key: key.clone() });
+            self.overlay.learn_key(key.clone(), subject);
+        }
+    }
+
+    pub(super) fn refuse(&mut self, id: Uuid, row: RefusalRow, refusal: Refusal) {
+        let decided = Decided::Refusal { refusal, note: row.note.clone(), payload_hash: row.payload_hash };
+        self.by_id.insert(id, decided);
+        self.refusals.push(row);
+    }
+
+    pub(super) fn outcomes(&self, size: u64) -> Vec<Outcome> {
+        self.outcomes
+            .iter()
+            .map(|(id, payload_hash, index)| Outcome { id: *id, payload_hash: *payload_hash, index: *index, size })
+            .collect()
+    }
+}

@@ -1,0 +1,170 @@
+//! The commit: the order in which a batch becomes durable, published and answered.
+
+use std::sync::Arc;
+
+use aggregates::event::Body;
+use aggregates::key_ring::KeyEvent;
+use tlog::{Checkpoint, CheckpointError, Hash, Tree, leaf_hash};
+
+use super::batch::{Batch, MAX_BATCH};
+use super::core::{Core, Pending};
+use super::{Answer, Published, Step};
+use crate::admission::Admitted;
+use crate::keys;
+use crate::store::{FullTile, Head, HighWaterError, LedgerBatch, StoreError, VaultBatch};
+
+/// The core cannot go on: it must be dropped and loaded again. What it had signed is never signed again; whether the
+/// batch was committed, the store will say.
+#[derive(Debug, thiserror::Error)]
+pub enum Fatal {
+    /// The store failed, or its outcome is unknown, or somebody else leads.
+    #[error("the store failed: {0}")]
+    Store(#[from] StoreError),
+    /// The high-water mark refuses the head or could not be written.
+    #[error("the high-water mark: {0}")]
+    HighWater(#[from] HighWaterError),
+    /// The checkpoint could not be signed, or what was read back is not signed by us.
+    #[error("the checkpoint: {0}")]
+    Checkpoint(#[from] CheckpointError),
+    /// What was read back is not what was written.
+    #[error("read back other than written: {0}")]
+    ReadBack(&'static str),
+}
+
+impl Fatal {
+    /// Whether loading again may help; if not, the process must end, for another one leads or history has changed.
+    pub fn may_recover(&self) -> bool {
+        !matches!(
+            self,
+            Fatal::Store(StoreError::Fenced | StoreError::Locked { .. } | StoreError::Corrupt { .. })
+                | Fatal::HighWater(HighWaterError::RolledBack { .. } | HighWaterError::OtherRoot { .. })
+                | Fatal::ReadBack(_)
+        )
+    }
+}
+
+impl Core {
+    /// Takes up to [`MAX_BATCH`] commands through the whole order of the fourth invariant, and answers each.
+    ///
+    /// # Errors
+    /// [`Fatal`]: nobody may be answered as if anything had happened.
+    ///
+    /// # Panics
+    /// If given more than [`MAX_BATCH`] commands.
+    pub fn process(&mut self, commands: &[Admitted]) -> Result<Vec<Answer>, Fatal> {
+        assert!(commands.len() <= MAX_BATCH, "a batch is bounded");
+        let mut batch = Batch::default();
+        let pending: Vec<Pending> = commands.iter().map(|admitted| self.consider(admitted, &mut batch)).collect::<Result<_, _>>()?;
+        if !batch.is_empty() {
+            self.commit(batch)?;
+        }
+        Ok(pending.into_iter().map(|pending| pending.after(self.head.size)).collect())
+    }
+
+    fn commit(&mut self, mut batch: Batch) -> Result<(), Fatal> {
+        let (edits, enrolled) = (std::mem::take(&mut batch.edits), std::mem::take(&mut batch.enrolled));
+        let (tree, ledger) = self.seal(&mut batch)?;
+        let grows = !ledger.entries.is_empty();
+        self.probe.at(Step::Signed);
+        if grows {
+            let Batch { disclosures, index, codes, outbox, .. } = batch;
+            let gained = VaultBatch { old: self.vault_head, size: ledger.new.size, disclosures, index, codes, outbox };
+            self.vault_head = self.vault.gain(&gained)?;
+        }
+        self.probe.at(Step::VaultCommitted);
+        self.ledger.commit(&ledger)?;
+        self.probe.at(Step::LedgerCommitted);
+        self.read_back(&ledger)?;
+        self.probe.at(Step::ReadBack);
+        self.high_water.raise(&ledger.new)?;
+        self.probe.at(Step::Marked);
+        metrics::histogram!("entries_per_commit").record(ledger.entries.len() as f64);
+        self.tree = tree;
+        self.head = ledger.new;
+        let enrolled = enrolled.iter().filter_map(|event| match &event.body {
+            Body::Key(KeyEvent::Enrolled { x, .. }) => keys::admit(*x).ok(),
+            _ => None,
+        });
+        self.directory.add(enrolled);
+        self.publish(true);
+        self.probe.at(Step::Published);
+        if grows {
+            self.vault_head = self.vault.edit(self.head.size, &edits)?;
+        }
+        self.ledger.maintain()?;
+        self.vault.maintain()?;
+        Ok(())
+    }
+
+    /// Hashes and signs: the tree after the batch, and what the ledger will write.
+    fn seal(&self, batch: &mut Batch) -> Result<(Tree, LedgerBatch), Fatal> {
+        let mut tree = self.tree.clone();
+        let mut full = Vec::new();
+        for entry in &batch.entries {
+            tree.push(leaf_hash(&entry.bytes), &mut full);
+        }
+        let (size, root) = (tree.size(), tree.root());
+        assert_eq!(size, self.head.size + batch.entries.len() as u64, "indexes are dense");
+        let new = if size == self.head.size {
+            self.head.clone()
+        } else {
+            let checkpoint = Checkpoint { origin: self.origin.clone(), size, root }.sign(&self.keys.log)?;
+            Head { size, root: root.0, epoch: self.head.epoch, checkpoint }
+        };
+        let tiles = full.into_iter().map(|tile| FullTile { level: tile.level, index: tile.index, hashes: tile.hashes.into_vec() });
+        let ledger = LedgerBatch {
+            old: self.head.clone(),
+            new,
+            tiles: tiles.collect(),
+            outcomes: batch.outcomes(size),
+            entries: std::mem::take(&mut batch.entries),
+            streams: std::mem::take(&mut batch.streams),
+            refusals: std::mem::take(&mut batch.refusals),
+            changes: std::mem::take(&mut batch.changes),
+        };
+        Ok((tree, ledger))
+    }
+
+    /// What the store now holds is what was hashed and signed, byte for byte.
+    fn read_back(&self, written: &LedgerBatch) -> Result<(), Fatal> {
+        let head = self.reader.head()?;
+        if head != written.new {
+            return Err(Fatal::ReadBack("head"));
+        }
+        if head.size > 0 {
+            let (checkpoint, _) = Checkpoint::open(&head.checkpoint, &[self.keys.log.verifier()], &self.origin)?;
+            if checkpoint.size != head.size || checkpoint.root != Hash(head.root) {
+                return Err(Fatal::ReadBack("checkpoint"));
+            }
+        }
+        let mut next = written.old.size;
+        while next < written.new.size {
+            let page = self.reader.entries(next, MAX_BATCH)?;
+            if page.is_empty() {
+                return Err(Fatal::ReadBack("entries are missing"));
+            }
+            for entry in page {
+                let place = (entry.index.saturating_sub(written.old.size)) as usize;
+                if entry.index != next || written.entries.get(place) != Some(&entry) {
+                    return Err(Fatal::ReadBack("an entry"));
+                }
+                next += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// Shows the head to the world.
+    pub(super) fn publish(&self, ready: bool) {
+        let published = Published {
+            size: self.head.size,
+            root: Hash(self.head.root),
+            checkpoint: self.head.checkpoint.as_str().into(),
+            tree: Arc::new(self.tree.clone()),
+            time: self.last_time,
+            ready,
+        };
+        let before = self.published.send_replace(Arc::new(published));
+        assert!(before.size <= self.head.size, "the published size never goes back");
+    }
+}

@@ -1,0 +1,31 @@
+//! The sequencer: the one thread that numbers entries.
+//!
+//! **Invariant:** only the sequencer numbers entries. [`Core`] owns the registry, the tree, and the writing halves of the
+//! store; nobody else holds any of them.
+//!
+//! **Invariant:** no answer before durability and publication. The order of a batch is that of [`Core::process`]: decide,
+//! hash, sign, vault, ledger, read back, high-water mark, publish, answer. Any error between signing and publishing is
+//! fatal for the core: it is dropped with all it holds and loaded again from the store, and it never signs again what it
+//! had signed before.
+
+mod answer;
+mod archive;
+mod batch;
+mod commit;
+mod core;
+mod edits;
+mod note;
+mod probe;
+mod published;
+mod recover;
+mod run;
+
+pub use answer::{Accepted, Answer, Refused};
+pub use batch::MAX_BATCH;
+pub use commit::Fatal;
+pub use core::{Clock, Core, Keys, system_clock};
+pub use note::{RefusalNote, RefusalNoteError};
+pub use probe::{Probe, Quiet, Step};
+pub use published::Published;
+pub use recover::{LoadError, Opened, load};
+pub use run::{QUEUE, Sequencer, Turned, start};

@@ -1,0 +1,196 @@
+//! Loading: from what is stored to a core that may write.
+
+use std::sync::Arc;
+
+use aggregates::words::Instant;
+use aggregates::{BrokenStream, Registry};
+use tlog::{Checkpoint, CheckpointError, Hash, Tree, leaf_hash};
+use tokio::sync::watch;
+
+use super::core::{Clock, Core, Keys};
+use super::edits::edits;
+use super::{Probe, Published};
+use crate::admission::KeyDirectory;
+use crate::entry::{Entry, EntryError};
+use crate::keys;
+use crate::store::{Head, HighWater, HighWaterError, Ledger, LedgerReader, MAX_PAGE_ROWS, Missing, StoreError, Vault, VaultEdit};
+
+/// What a core is loaded from.
+pub struct Opened {
+    /// The ledger's writing half.
+    pub ledger: Box<dyn Ledger>,
+    /// The vault's writing half.
+    pub vault: Box<dyn Vault>,
+    /// Where the high-water mark is kept.
+    pub high_water: std::path::PathBuf,
+    /// Whether a missing mark may be made anew.
+    pub missing: Missing,
+}
+
+/// Why a ledger could not be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The high-water mark refuses the head.
+    #[error(transparent)]
+    HighWater(#[from] HighWaterError),
+    /// The head's checkpoint is not signed by the log key given.
+    #[error("the head's checkpoint: {0}")]
+    Checkpoint(#[from] CheckpointError),
+    /// An entry cannot be read.
+    #[error("entry {index}: {source}")]
+    Entry {
+        /// Its index.
+        index: u64,
+        /// Why.
+        source: EntryError,
+    },
+    /// An event does not follow its stream.
+    #[error("entry {index}: {source}")]
+    Stream {
+        /// The entry's index.
+        index: u64,
+        /// Why.
+        source: BrokenStream,
+    },
+    /// The entries are not those that the head was signed for.
+    #[error("the entries give root {computed}, but the head is signed for {signed}")]
+    OtherRoot {
+        /// The root of the entries.
+        computed: Hash,
+        /// The head's.
+        signed: Hash,
+    },
+    /// The vault lacks rows that the ledger's entries need; it was restored from an older copy.
+    #[error("the vault goes to size {vault}, the ledger to {ledger}")]
+    VaultBehind {
+        /// The vault's size.
+        vault: u64,
+        /// The ledger's.
+        ledger: u64,
+    },
+}
+
+/// What replaying the entries gives.
+struct Replayed {
+    registry: Registry,
+    tree: Tree,
+    last_time: Instant,
+    edits: Vec<VaultEdit>,
+}
+
+/// Loads a core: checks the mark, takes the lead, rebuilds registry and tree from the entries, compares the root with the
+/// signed head, redoes the vault's edits, raises the mark to the head and publishes it.
+///
+/// # Errors
+/// [`LoadError`]; nothing is written before the head has been checked against the mark.
+pub fn load(
+    opened: Opened,
+    keys: Arc<Keys>,
+    clock: Clock,
+    probe: Box<dyn Probe>,
+    directory: KeyDirectory,
+    published: watch::Sender<Arc<Published>>,
+) -> Result<Core, LoadError> {
+    let Opened { mut ledger, mut vault, high_water, missing } = opened;
+    let origin = keys.log.name().to_owned();
+    let mark = HighWater::open(&high_water, &origin, &ledger.head()?, missing)?;
+    let head = ledger.lead()?;
+    vault.lead()?;
+    let reader = ledger.reader()?;
+    follows_mark(&mark, &head, &*reader, &keys)?;
+    let vault_head = vault.head()?;
+    if vault_head.size < head.size {
+        return Err(LoadError::VaultBehind { vault: vault_head.size, ledger: head.size });
+    }
+    let Replayed { registry, tree, last_time, edits } = replay(&*reader, &head, vault_head.edited)?;
+    check_root(&tree, &head, &keys)?;
+    let mut vault_head = vault.truncate(head.size)?;
+    if vault_head.edited < head.size {
+        vault_head = vault.edit(head.size, &edits)?;
+    }
+    directory.add(registry.keys().filter_map(|(_, key)| keys::admit(key.x).ok()));
+    let mut core = Core {
+        origin,
+        keys,
+        ledger,
+        reader,
+        vault,
+        high_water: mark,
+        registry,
+        tree,
+        head,
+        vault_head,
+        last_time,
+        clock,
+        directory,
+        published,
+        probe,
+    };
+    // A head that was committed and not published before the process ended is published now.
+    let head = core.head.clone();
+    core.high_water.raise(&head)?;
+    core.publish(true);
+    Ok(core)
+}
+
+/// The head continues the one that was marked: the checkpoint kept for the marked size has the marked root.
+fn follows_mark(mark: &HighWater, head: &Head, reader: &dyn LedgerReader, keys: &Keys) -> Result<(), LoadError> {
+    if mark.size() == 0 || mark.size() == head.size {
+        return Ok(());
+    }
+    let other = || LoadError::HighWater(HighWaterError::OtherRoot { size: mark.size() });
+    let note = reader.checkpoint(mark.size())?.ok_or_else(other)?;
+    let (checkpoint, _) = Checkpoint::open(&note, &[keys.log.verifier()], keys.log.name())?;
+    if checkpoint.root == Hash(mark.root()) { Ok(()) } else { Err(other()) }
+}
+
+fn check_root(tree: &Tree, head: &Head, keys: &Keys) -> Result<(), LoadError> {
+    let (computed, signed) = (tree.root(), Hash(head.root));
+    if head.size == 0 {
+        return Ok(());
+    }
+    let (checkpoint, _) = Checkpoint::open(&head.checkpoint, &[keys.log.verifier()], keys.log.name())?;
+    if computed == signed && checkpoint.root == signed && checkpoint.size == head.size {
+        Ok(())
+    } else {
+        Err(LoadError::OtherRoot { computed, signed })
+    }
+}
+
+/// Folds every entry; edits of the vault are collected from entry `edited` on.
+fn replay(reader: &dyn LedgerReader, head: &Head, edited: u64) -> Result<Replayed, LoadError> {
+    let mut replayed = Replayed { registry: Registry::new(seed()), tree: Tree::new(), last_time: Instant::EPOCH, edits: Vec::new() };
+    let mut full = Vec::new();
+    while replayed.tree.size() < head.size {
+        let index = replayed.tree.size();
+        let page = reader.entries(index, MAX_PAGE_ROWS)?;
+        if page.is_empty() {
+            return Err(StoreError::Corrupt { what: format!("entry {index} is missing") }.into());
+        }
+        for stored in page {
+            let index = replayed.tree.size();
+            let entry: Entry = serde_json::from_slice(&stored.bytes).map_err(|error| LoadError::Entry { index, source: error.into() })?;
+            for event in &entry.events {
+                replayed.registry.apply(event).map_err(|source| LoadError::Stream { index, source })?;
+            }
+            if index >= edited {
+                replayed.edits.extend(edits(index, &entry.events));
+            }
+            replayed.last_time = entry.time;
+            replayed.tree.push(leaf_hash(&stored.bytes), &mut full);
+            full.clear();
+        }
+    }
+    Ok(replayed)
+}
+
+/// The seed of the registry's maps, so that nobody can choose ids that collide.
+fn seed() -> u64 {
+    let mut bytes = [0; 8];
+    // Without randomness the maps still work; only their scatter is known.
+    let _ = getrandom::fill(&mut bytes);
+    u64::from_le_bytes(bytes)
+}

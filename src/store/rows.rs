@@ -1,0 +1,73 @@
+//! The rows of the public read models, each true from one size until another.
+
+use projections::Resource;
+use serde_json::{Map, Value};
+
+use super::StoreError;
+
+/// One version of one row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// The resource.
+    pub resource: Resource,
+    /// The row's id, unique within its resource.
+    pub id: String,
+    /// The smallest size at which this version is true.
+    pub from_size: u64,
+    /// The smallest size at which it is no longer true; none while it is true at the size asked for.
+    pub until_size: Option<u64>,
+    /// The entry that made this version: `from_size - 1`.
+    pub entry: u64,
+    /// All members of the row.
+    pub body: Map<String, Value>,
+}
+
+/// The place of a version in the order of [`Rows::versions`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowKey {
+    /// The resource.
+    pub resource: Resource,
+    /// The row's id.
+    pub id: String,
+    /// The size from which the version is true.
+    pub from_size: u64,
+}
+
+impl From<&Row> for RowKey {
+    fn from(row: &Row) -> Self {
+        RowKey { resource: row.resource, id: row.id.clone(), from_size: row.from_size }
+    }
+}
+
+/// Which rows of a resource to list.
+#[derive(Clone, Debug)]
+pub struct RowQuery {
+    /// The resource.
+    pub resource: Resource,
+    /// Members with the values they must have; the most selective first.
+    ///
+    /// A value means the member that is this string, or that is the integer or boolean written so.
+    pub equals: Vec<(String, String)>,
+    /// Only rows with a greater id, in the order of their bytes: the last id of the page before.
+    pub after: Option<String>,
+    /// The most rows to return.
+    pub limit: usize,
+    /// The size at which the rows are true.
+    pub as_of: u64,
+}
+
+/// Reads rows of the public read models. Every answer is of one instant of the store and holds whole batches only.
+pub trait Rows {
+    /// The row as it was at size `as_of`.
+    fn row(&self, resource: Resource, id: &str, as_of: u64) -> Result<Option<Row>, StoreError>;
+
+    /// A page of rows as they were at one size, by id. It is the last page if and only if it has fewer rows than
+    /// the query's limit (at most [`super::MAX_PAGE_ROWS`]).
+    fn rows(&self, query: &RowQuery) -> Result<Vec<Row>, StoreError>;
+
+    /// The versions that a row had had by size `as_of`, oldest first, from `from_size` on.
+    fn history(&self, resource: Resource, id: &str, as_of: u64, from_size: u64, limit: usize) -> Result<Vec<Row>, StoreError>;
+
+    /// A page of all versions of all rows, by (resource, id, from): what an auditor compares with rows of his own folding.
+    fn versions(&self, after: Option<&RowKey>, limit: usize) -> Result<Vec<Row>, StoreError>;
+}

@@ -1,0 +1,59 @@
+//! The embedded engine: SQLite, the ledger and the vault each in a file of its own.
+//!
+//! WAL with `synchronous=FULL`: a commit is durable when it returns. One process writes, held to it by a lock file beside each
+//! database; any number read, whether it runs or not. The writer moves the WAL into the database between batches, so a commit's cost is one sync
+//! of the WAL.
+//!
+//! A reader needs the right to create files in the database's directory while no writer runs (SQLite's shared index of the WAL).
+
+mod connection;
+mod create;
+mod failure;
+mod fold;
+mod ledger;
+mod lock;
+mod reader;
+mod rows;
+mod vault;
+mod vault_reader;
+mod wal;
+
+use std::path::Path;
+
+pub use create::create;
+pub use fold::RowFold;
+pub use ledger::SqliteLedger;
+pub use reader::SqliteLedgerReader;
+pub use vault::SqliteVault;
+pub use vault_reader::SqliteVaultReader;
+
+use super::StoreError;
+
+/// The text of a statement, from its file.
+macro_rules! sql {
+    ($name:literal) => {
+        include_str!(concat!("sql/", $name, ".sql"))
+    };
+}
+use sql;
+
+/// Opens both places for the one writer. Neither is created; the vault must be the one created with the ledger.
+pub fn open(ledger: &Path, vault: &Path) -> Result<(SqliteLedger, SqliteVault), StoreError> {
+    let ledger = SqliteLedger::open(ledger)?;
+    let vault = SqliteVault::open(vault)?;
+    if ledger.pair()? != vault.pair() {
+        let why = "it belongs to another ledger".to_owned();
+        return Err(StoreError::NotALedger { path: vault.path().into(), why });
+    }
+    Ok((ledger, vault))
+}
+
+/// Opens a ledger for reading; another process may be writing to it.
+pub fn open_reader(ledger: &Path) -> Result<SqliteLedgerReader, StoreError> {
+    SqliteLedgerReader::open(ledger)
+}
+
+/// Opens a vault for reading; another process may be writing to it.
+pub fn open_vault_reader(vault: &Path) -> Result<SqliteVaultReader, StoreError> {
+    SqliteVaultReader::open(vault)
+}

@@ -1,0 +1,1 @@
+DELETE FROM codes WHERE request = ?1 AND entry <= ?2

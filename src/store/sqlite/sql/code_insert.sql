@@ -1,0 +1,1 @@
+INSERT INTO codes (request, entry, code, salt) VALUES (?1, ?2, ?3, ?4)

@@ -1,0 +1,1 @@
+DELETE FROM disclosures WHERE entry >= ?1

@@ -1,0 +1,1 @@
+DELETE FROM disclosures WHERE subject = ?1 AND entry <= ?2

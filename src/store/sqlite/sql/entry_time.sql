@@ -1,0 +1,1 @@
+SELECT time FROM entries WHERE "index" = ?1

@@ -1,0 +1,3 @@
+SELECT resource, id, from_size, NULL, body FROM row_versions
+WHERE resource = ?1 AND id = ?2 AND from_size <= ?3 AND (until_size IS NULL OR until_size > ?3)
+ORDER BY from_size DESC LIMIT 1

@@ -1,0 +1,1 @@
+INSERT INTO streams (number, name) SELECT coalesce(max(number) + 1, 0), ?1 FROM streams

@@ -1,0 +1,1 @@
+INSERT INTO tiles (level, "index", hashes) VALUES (?1, ?2, ?3)

@@ -1,0 +1,1 @@
+SELECT hashes FROM tiles WHERE level = ?1 AND "index" = ?2

@@ -1,0 +1,1 @@
+UPDATE head SET edited = max(edited, ?1) WHERE epoch = ?2

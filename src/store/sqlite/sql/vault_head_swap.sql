@@ -1,0 +1,1 @@
+UPDATE head SET size = ?1 WHERE size = ?2 AND epoch = ?3

@@ -1,0 +1,232 @@
+//! The one writer of a vault.
+
+use std::path::Path;
+
+use rusqlite::{Transaction, TransactionBehavior, params};
+use uuid::Uuid;
+
+use super::super::{CodeRow, DisclosureRow, OutboxRow, StoreError, Vault, VaultBatch, VaultEdit, VaultHead, VaultReader};
+use super::connection::{self, Access};
+use super::failure::{bound, commit, stored};
+use super::lock::WriterLock;
+use super::vault_reader::{self, SqliteVaultReader};
+use super::{sql, wal};
+
+/// The writing connection to a vault's file, with the lock that makes it the only one.
+pub struct SqliteVault {
+    // Fields are dropped in this order: the lock is released last.
+    reader: SqliteVaultReader,
+    lead: Option<u64>,
+    /// A commit's outcome is unknown: this writer must not commit again.
+    lost: bool,
+    /// Something was deleted that an older page in the WAL may still show. Also at first: who wrote before may not have come to it.
+    stale: bool,
+    _lock: WriterLock,
+}
+
+impl SqliteVault {
+    pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
+        if !path.try_exists()? {
+            return Err(StoreError::NotFound { path: path.into() });
+        }
+        let lock = WriterLock::take(path)?;
+        let reader = SqliteVaultReader::with(path, Access::Write)?;
+        Ok(SqliteVault { reader, lead: None, lost: false, stale: true, _lock: lock })
+    }
+
+    /// Limits how many pages the database may have, as [`super::SqliteLedger::limit_pages`] does.
+    pub fn limit_pages(&mut self, pages: Option<u32>) -> Result<(), StoreError> {
+        connection::limit_pages(&self.reader.connection, pages)
+    }
+
+    /// How many pages the database has.
+    pub fn pages(&self) -> Result<u32, StoreError> {
+        connection::pages(&self.reader.connection)
+    }
+
+    pub(super) fn pair(&self) -> [u8; 16] {
+        self.reader.pair
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.reader.path
+    }
+
+    /// Runs one transaction and answers the head after it. Anything but taking the lead needs the lead; `work` gets its epoch.
+    fn transact(&mut self, work: impl FnOnce(&Transaction<'_>) -> Result<(), StoreError>) -> Result<VaultHead, StoreError> {
+        if self.lost {
+            let why = "an earlier commit of this writer has an unknown outcome";
+            return Err(StoreError::Io(why.into()));
+        }
+        let connection = &mut self.reader.connection;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        work(&transaction)?;
+        let head = vault_reader::head(&transaction)?;
+        commit(transaction).inspect_err(|error| self.lost = !error.rolled_back())?;
+        Ok(head)
+    }
+
+    fn epoch(&self) -> Result<i64, StoreError> {
+        stored(self.lead.ok_or(StoreError::Fenced)?)
+    }
+}
+
+/// A swap of the head row that hit nothing: another leads, or the caller does not know the head.
+fn swapped(rows: usize) -> Result<(), StoreError> {
+    if rows == 1 { Ok(()) } else { Err(StoreError::Fenced) }
+}
+
+impl Vault for SqliteVault {
+    fn lead(&mut self) -> Result<VaultHead, StoreError> {
+        let head = self.transact(|transaction| Ok(transaction.execute(sql!("head_lead"), []).map(drop)?))?;
+        self.lead = Some(head.epoch);
+        Ok(head)
+    }
+
+    fn truncate(&mut self, ledger_size: u64) -> Result<VaultHead, StoreError> {
+        let (size, epoch) = (bound(ledger_size), self.epoch()?);
+        self.stale = true;
+        self.transact(|transaction| {
+            swapped(transaction.execute(sql!("vault_head_cut"), [size, epoch])?)?;
+            let cuts = [sql!("disclosure_cut"), sql!("match_cut"), sql!("code_cut"), sql!("outbox_cut")];
+            cuts.into_iter().try_for_each(|cut| Ok(transaction.execute(cut, [size]).map(drop)?))
+        })
+    }
+
+    fn gain(&mut self, batch: &VaultBatch) -> Result<VaultHead, StoreError> {
+        batch.check()?;
+        let epoch = self.epoch()?;
+        if stored(batch.old.epoch)? != epoch {
+            return Err(StoreError::Fenced);
+        }
+        let (old, new) = (stored(batch.old.size)?, stored(batch.size)?);
+        let macs: Vec<[u8; 32]> = batch.index.iter().map(|row| self.reader.mac(&row.key)).collect();
+        self.transact(|transaction| {
+            swapped(transaction.prepare_cached(sql!("vault_head_swap"))?.execute([new, old, epoch])?)?;
+            add(transaction, batch, &macs)
+        })
+    }
+
+    fn edit(&mut self, through_size: u64, edits: &[VaultEdit]) -> Result<VaultHead, StoreError> {
+        let (size, epoch) = (stored(through_size)?, self.epoch()?);
+        let edits: Vec<Deletion<'_>> = edits.iter().flat_map(|edit| self.deletions(edit)).collect();
+        self.stale |= !edits.is_empty();
+        self.transact(|transaction| {
+            swapped(transaction.prepare_cached(sql!("vault_head_edited"))?.execute([size, epoch])?)?;
+            edits.iter().try_for_each(|deletion| deletion.run(transaction))
+        })
+    }
+
+    fn sent(&mut self, entry: u64, ordinal: u32) -> Result<(), StoreError> {
+        let (entry, epoch) = (stored(entry)?, self.epoch()?);
+        self.stale = true;
+        self.transact(|transaction| {
+            swapped(transaction.prepare_cached(sql!("vault_head_hold"))?.execute([epoch])?)?;
+            Ok(transaction.execute(sql!("outbox_delete"), params![entry, ordinal]).map(drop)?)
+        })
+        .map(drop)
+    }
+
+    fn reader(&self) -> Result<Box<dyn VaultReader>, StoreError> {
+        Ok(Box::new(SqliteVaultReader::open(&self.reader.path)?))
+    }
+
+    fn maintain(&mut self) -> Result<bool, StoreError> {
+        if self.stale {
+            // Deleted cells are overwritten with zeros in the database (secure_delete), but the WAL holds the pages as they were.
+            self.stale = !wal::empty(&self.reader.connection)?;
+        } else {
+            wal::tidy(&self.reader.connection)?;
+        }
+        Ok(!self.stale)
+    }
+}
+
+impl VaultReader for SqliteVault {
+    fn head(&self) -> Result<VaultHead, StoreError> {
+        self.reader.head()
+    }
+
+    fn find(&self, key: &str) -> Result<Vec<String>, StoreError> {
+        self.reader.find(key)
+    }
+
+    fn disclosures(&self, entry: u64) -> Result<Vec<DisclosureRow>, StoreError> {
+        self.reader.disclosures(entry)
+    }
+
+    fn disclosures_of(&self, subject: &str) -> Result<Vec<DisclosureRow>, StoreError> {
+        self.reader.disclosures_of(subject)
+    }
+
+    fn code(&self, request: &Uuid) -> Result<Option<CodeRow>, StoreError> {
+        self.reader.code(request)
+    }
+
+    fn outbox(&self, published: u64, limit: usize) -> Result<Vec<OutboxRow>, StoreError> {
+        self.reader.outbox(published, limit)
+    }
+}
+
+fn add(transaction: &Transaction<'_>, batch: &VaultBatch, macs: &[[u8; 32]]) -> Result<(), StoreError> {
+    let mut insert = transaction.prepare_cached(sql!("disclosure_insert"))?;
+    for row in &batch.disclosures {
+        insert.execute(params![stored(row.entry)?, row.ordinal, row.subject, row.object, row.name, row.text])?;
+    }
+    let mut insert = transaction.prepare_cached(sql!("match_insert"))?;
+    for (row, mac) in batch.index.iter().zip(macs) {
+        insert.execute(params![mac, row.subject, stored(row.entry)?])?;
+    }
+    let mut insert = transaction.prepare_cached(sql!("code_insert"))?;
+    for row in &batch.codes {
+        insert.execute(params![row.request.as_bytes(), stored(row.entry)?, row.code, row.salt])?;
+    }
+    let mut insert = transaction.prepare_cached(sql!("outbox_insert"))?;
+    for row in &batch.outbox {
+        insert.execute(params![stored(row.entry)?, row.ordinal, row.kind, row.body.to_string()])?;
+    }
+    Ok(())
+}
+
+/// One DELETE of an edit.
+enum Deletion<'a> {
+    Codes { request: &'a Uuid, through: i64 },
+    Match { mac: [u8; 32], subject: &'a str, through: i64 },
+    Subject { subject: &'a str, through: i64 },
+}
+
+impl SqliteVault {
+    fn deletions<'a>(&self, edit: &'a VaultEdit) -> Vec<Deletion<'a>> {
+        match edit {
+            VaultEdit::EndCodes { request, through } => {
+                vec![Deletion::Codes { request, through: bound(*through) }]
+            }
+            VaultEdit::Unindex { subject, keys, through } => {
+                let through = bound(*through);
+                keys.iter().map(|key| Deletion::Match { mac: self.reader.mac(key), subject, through }).collect()
+            }
+            VaultEdit::Erase { subject, through } => {
+                vec![Deletion::Subject { subject, through: bound(*through) }]
+            }
+        }
+    }
+}
+
+impl Deletion<'_> {
+    fn run(&self, transaction: &Transaction<'_>) -> Result<(), StoreError> {
+        let delete = |sql, parameters: &[&dyn rusqlite::ToSql]| transaction.prepare_cached(sql)?.execute(parameters).map(drop);
+        match self {
+            Deletion::Codes { request, through } => {
+                delete(sql!("code_end"), params![request.as_bytes(), through])?;
+            }
+            Deletion::Match { mac, subject, through } => {
+                delete(sql!("match_delete"), params![mac, subject, through])?;
+            }
+            Deletion::Subject { subject, through } => {
+                delete(sql!("disclosure_erase"), params![subject, through])?;
+                delete(sql!("match_erase"), params![subject, through])?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,61 @@
+-- The vault of Litopys: personal values and what is derived from them. Every row is stamped with an entry of the ledger.
+
+-- The vault's own head, compared and swapped as the ledger's is.
+CREATE TABLE head (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    size INTEGER NOT NULL CHECK (size >= 0), -- rows are complete for entries below
+    epoch INTEGER NOT NULL CHECK (epoch >= 0),
+    edited INTEGER NOT NULL CHECK (edited >= 0 AND edited <= size), -- edits are done for entries below
+    pair BLOB NOT NULL CHECK (length(pair) = 16), -- the same in the ledger that this vault belongs to
+    key BLOB NOT NULL CHECK (length(key) = 32) -- of the matching index; never leaves the vault
+) STRICT;
+
+-- Disclosures as received.
+CREATE TABLE disclosures (
+    entry INTEGER NOT NULL,
+    ordinal INTEGER NOT NULL,
+    subject TEXT NOT NULL, -- the stream whose erasure deletes it
+    object TEXT NOT NULL, -- JSON pointer of the object with its digest
+    name TEXT NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (entry, ordinal)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX disclosures_by_subject ON disclosures (subject);
+
+-- The matching index: HMAC-SHA-256 of identity keys.
+CREATE TABLE matches (
+    mac BLOB NOT NULL CHECK (length(mac) = 32),
+    subject TEXT NOT NULL,
+    entry INTEGER NOT NULL,
+    PRIMARY KEY (mac, subject, entry)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX matches_by_subject ON matches (subject);
+CREATE INDEX matches_by_entry ON matches (entry);
+
+-- One-time codes with the salts of their commitments.
+CREATE TABLE codes (
+    request BLOB NOT NULL CHECK (length(request) = 16),
+    entry INTEGER NOT NULL,
+    code TEXT NOT NULL,
+    salt BLOB NOT NULL CHECK (length(salt) = 32),
+    PRIMARY KEY (request, entry)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX codes_by_entry ON codes (entry);
+
+-- Messages to send once their entry is published.
+CREATE TABLE outbox (
+    entry INTEGER NOT NULL,
+    ordinal INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (entry, ordinal)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER head_keeps_its_identity BEFORE UPDATE ON head
+WHEN new.one IS NOT old.one OR new.pair IS NOT old.pair OR new.key IS NOT old.key OR new.epoch < old.epoch
+BEGIN SELECT RAISE(ABORT, 'the vault keeps its identity and its epoch'); END;
+CREATE TRIGGER head_stays BEFORE DELETE ON head
+BEGIN SELECT RAISE(ABORT, 'head stays'); END;
+CREATE TRIGGER head_is_one_row BEFORE INSERT ON head
+WHEN EXISTS (SELECT 1 FROM head)
+BEGIN SELECT RAISE(ABORT, 'head is one row'); END;

@@ -1,0 +1,107 @@
+//! Reading a vault.
+
+use std::path::{Path, PathBuf};
+
+use hmac::{Hmac, KeyInit, Mac};
+use rusqlite::types::Type;
+use rusqlite::{Connection, OptionalExtension, Params, Row as SqlRow};
+use sha2::Sha256;
+use uuid::Uuid;
+
+use super::super::{CodeRow, DisclosureRow, OutboxRow, StoreError, VaultHead, VaultReader};
+use super::connection::{self, Access, Place};
+use super::failure::{bound, number, page};
+use super::sql;
+
+/// A read-only connection to a vault. Each call is one statement, hence of one instant.
+pub struct SqliteVaultReader {
+    pub(super) connection: Connection,
+    pub(super) path: PathBuf,
+    pub(super) pair: [u8; 16],
+    mac: Hmac<Sha256>,
+}
+
+impl SqliteVaultReader {
+    pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
+        Self::with(path, Access::Read)
+    }
+
+    pub(super) fn with(path: &Path, access: Access) -> Result<Self, StoreError> {
+        let connection = connection::open(path, Place::Vault, access)?;
+        let read = |row: &SqlRow<'_>| Ok((row.get(0)?, row.get(1)?));
+        let identity: Option<([u8; 16], [u8; 32])> = connection.query_row(sql!("vault_identity"), [], read).optional()?;
+        let (pair, key) = identity.ok_or_else(|| StoreError::corrupt("the vault has no head"))?;
+        let mac = Hmac::new_from_slice(&key).map_err(|error| StoreError::corrupt(error.to_string()))?;
+        Ok(SqliteVaultReader { connection, path: path.into(), pair, mac })
+    }
+
+    /// What stands in the index for an identity key.
+    pub(super) fn mac(&self, key: &str) -> [u8; 32] {
+        self.mac.clone().chain_update(key).finalize().into_bytes().into()
+    }
+
+    fn many<T>(
+        &self,
+        sql: &str,
+        parameters: impl Params,
+        read: fn(&SqlRow<'_>) -> Result<T, rusqlite::Error>,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let found = statement.query_map(parameters, read)?.collect::<Result<_, _>>()?;
+        Ok(found)
+    }
+}
+
+/// The head as it is stored.
+pub(super) fn head(connection: &Connection) -> Result<VaultHead, StoreError> {
+    let read = |row: &SqlRow<'_>| Ok(VaultHead { size: number(row, 0)?, epoch: number(row, 1)?, edited: number(row, 2)? });
+    Ok(connection.prepare_cached(sql!("vault_head_read"))?.query_row([], read)?)
+}
+
+fn disclosure(row: &SqlRow<'_>) -> Result<DisclosureRow, rusqlite::Error> {
+    Ok(DisclosureRow {
+        entry: number(row, 0)?,
+        ordinal: row.get(1)?,
+        subject: row.get(2)?,
+        object: row.get(3)?,
+        name: row.get(4)?,
+        text: row.get(5)?,
+    })
+}
+
+fn code(row: &SqlRow<'_>) -> Result<CodeRow, rusqlite::Error> {
+    Ok(CodeRow { entry: number(row, 0)?, request: Uuid::from_bytes(row.get(1)?), code: row.get(2)?, salt: row.get(3)? })
+}
+
+fn message(row: &SqlRow<'_>) -> Result<OutboxRow, rusqlite::Error> {
+    let body = serde_json::from_str(row.get_ref(3)?.as_str()?)
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(3, Type::Text, error.into()))?;
+    Ok(OutboxRow { entry: number(row, 0)?, ordinal: row.get(1)?, kind: row.get(2)?, body })
+}
+
+impl VaultReader for SqliteVaultReader {
+    fn head(&self) -> Result<VaultHead, StoreError> {
+        head(&self.connection)
+    }
+
+    fn find(&self, key: &str) -> Result<Vec<String>, StoreError> {
+        self.many(sql!("match_find"), [self.mac(key)], |row| row.get(0))
+    }
+
+    fn disclosures(&self, entry: u64) -> Result<Vec<DisclosureRow>, StoreError> {
+        self.many(sql!("disclosure_list"), [bound(entry)], disclosure)
+    }
+
+    fn disclosures_of(&self, subject: &str) -> Result<Vec<DisclosureRow>, StoreError> {
+        self.many(sql!("disclosure_list_subject"), [subject], disclosure)
+    }
+
+    fn code(&self, request: &Uuid) -> Result<Option<CodeRow>, StoreError> {
+        let mut statement = self.connection.prepare_cached(sql!("code_latest"))?;
+        Ok(statement.query_row([request.as_bytes()], code).optional()?)
+    }
+
+    fn outbox(&self, published: u64, limit: usize) -> Result<Vec<OutboxRow>, StoreError> {
+        self.many(sql!("outbox_list"), [bound(published), page(limit)], message)
+    }
+}

@@ -1,0 +1,11 @@
+-- Settings of a writing connection. A commit is durable when COMMIT returns: FULL syncs the WAL at each.
+PRAGMA synchronous = FULL;
+PRAGMA fullfsync = ON;
+PRAGMA checkpoint_fullfsync = ON;
+PRAGMA recursive_triggers = ON;
+PRAGMA trusted_schema = OFF;
+PRAGMA cell_size_check = ON;
+PRAGMA temp_store = MEMORY;
+PRAGMA cache_size = -65536;
+PRAGMA wal_autocheckpoint = 0; -- the writer checkpoints between batches
+PRAGMA journal_size_limit = 67108864;
