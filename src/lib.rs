@@ -7,6 +7,7 @@ pub mod admission;
 pub mod cli;
 pub mod entry;
 pub mod envelope;
+pub mod http;
 pub mod json;
 pub mod keys;
 pub mod node;

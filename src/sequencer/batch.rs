@@ -85,7 +85,11 @@ impl Batch {
                 name: one.name.clone(),
                 text: one.text.clone(),
             });
-            self.overlay.learn_value(subject, one.name.clone(), one.value.clone());
+            // Whoever is merely recognised changes nothing on file. The one value that facts read back, the birth date, is
+            // part of every identity key, so a recognised identity's is the same.
+            if gathered.on_file {
+                self.overlay.learn_value(subject, one.name.clone(), one.value.clone());
+            }
         }
         for key in &gathered.index {
             self.index.push(IndexRow { entry, subject: subject.to_string(), key: key.clone() });
