@@ -1,4 +1,5 @@
 //! The program itself: a ledger founded, served, written to, ended, served again.
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};

@@ -165,6 +165,12 @@ pub fn policy_with_id(id: Uuid) -> String {
     signed(&draft, &[(&regulator(), Role::Regulator, None)])
 }
 
+/// Another command of the same id: made at another time.
+pub fn other_policy_with_id(id: Uuid) -> String {
+    let draft = Draft { id, issued_at: now().plus_seconds(-60), ..draft("policy.set", json!({ "policy": PolicyTerms::default() })) };
+    signed(&draft, &[(&regulator(), Role::Regulator, None)])
+}
+
 /// A trust provider of this id, with this key.
 pub fn accredit(id: Uuid, byte: u8) -> String {
     let data = json!({
