@@ -30,7 +30,7 @@ async fn a_repeat_is_answered_byte_for_byte_at_any_time() {
     assert_eq!((first.header("litopys-index"), first.header("litopys-size")), ("1", "2"));
     assert_eq!(first.header("idempotent-replayed"), "");
     assert_eq!(first.header("content-type"), "application/json");
-    let proven = receipt::verify(&first.body, &[world.trust.log_key.clone()], &world.trust.origin, None).unwrap();
+    let proven = receipt::verify(&first.body, std::slice::from_ref(&world.trust.log_key), &world.trust.origin, None).unwrap();
     assert_eq!(proven.entry.index, 1);
 
     world.accepted(policy_with_id(id)).await;

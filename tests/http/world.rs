@@ -108,7 +108,7 @@ pub fn founders() -> Founders {
 }
 
 pub struct World {
-    pub folder: tempfile::TempDir,
+    _folder: tempfile::TempDir,
     pub node: Node,
     pub trust: Trust,
     pub router: Router,
@@ -121,7 +121,7 @@ impl World {
         let trust = node::create(&paths, &founders()).unwrap();
         let node = Node::open(paths, Options::default()).unwrap();
         let router = router(Arc::new(App::of(&node)));
-        World { folder, node, trust, router }
+        World { _folder: folder, node, trust, router }
     }
 
     pub fn size(&self) -> u64 {
