@@ -17,10 +17,18 @@ use repository::{Finding, Repository};
 const LONG: &[(&str, &str)] = &[];
 
 /// Files outside tests in which SQL may stand in a string, each with the reason.
-const SQL_IN_RUST: &[(&str, &str)] = &[];
+const SQL_IN_RUST: &[(&str, &str)] = &[
+    ("src/audit/follow.rs", AUDITOR),
+    ("src/audit/rows.rs", AUDITOR),
+    ("src/audit/scan.rs", AUDITOR),
+    ("src/audit/source.rs", AUDITOR),
+    ("src/audit/tables.rs", AUDITOR),
+];
+
+const AUDITOR: &str = "the auditor asks the file in its own few words, so that it shares nothing with the store";
 
 /// Links to what is not written yet. An entry goes when its target comes.
-const AWAITED: &[&str] = &["docs/authority.md", "docs/intake.md", "docs/schema"];
+const AWAITED: &[&str] = &[];
 
 /// All that the law may name: no I/O, no clock, no chance.
 const LAW: &[&str] = &["ahash", "base64", "cqrs-es", "jiff", "serde", "serde_json", "sha2", "thiserror", "uuid"];

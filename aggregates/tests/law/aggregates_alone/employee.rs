@@ -1,3 +1,5 @@
+//! Posts, alone.
+
 use aggregates::commands::{EmployeeType, Speciality};
 use aggregates::employee::{Employee, EmployeeCommand, EmployeeEvent, Post};
 use aggregates::refusal::Code;
