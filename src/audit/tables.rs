@@ -233,7 +233,7 @@ impl Scan<'_> {
                     self.findings.add("tiles", format!("{level}/{index}"), "", "tile_surplus", "no full tile has this place");
                 }
             }
-            match keys.last() {
+            match keys.max() {
                 Some(last) if last > after => after = last,
                 _ => return Ok(()),
             }
@@ -365,7 +365,7 @@ fn says(text: &str, note: &RefusalNote) -> bool {
     let Ok(stored) = serde_json::from_str::<serde_json::Value>(text) else { return false };
     let members: HashSet<&str> = stored.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
     let code = Code::ALL.iter().find(|code| stored["code"] == code.name());
-    stored.to_string() == text
+    stored.to_string().as_str() == text
         && members.is_subset(&HashSet::from(["code", "params", "pointer"]))
         && stored["params"].is_object()
         && code.is_some_and(|code| code.name() == note.code && code.bond() == Bond::Final)

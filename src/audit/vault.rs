@@ -66,6 +66,7 @@ impl VaultAudit {
     }
 
     /// Compares one command's disclosures and facts; the facts of codes are left to their commitments.
+    #[expect(clippy::too_many_arguments, reason = "one decision's whole context, and the two places that findings go to")]
     pub(super) fn compare(
         &mut self,
         registry: &Registry,
