@@ -16,11 +16,12 @@ use repository::{Finding, Repository};
 /// Longer Rust files, each with the reason.
 const LONG: &[(&str, &str)] = &[];
 
-/// Files outside tests in which SQL may stand in a string, each with the reason.
-const SQL_IN_RUST: &[(&str, &str)] = &[];
+/// Files outside tests, or folders, in which SQL may stand in a string, each with the reason.
+const SQL_IN_RUST: &[(&str, &str)] =
+    &[("src/audit/", "an audit asks by statements of its own, next to what it holds the rows against, and shares none with the store")];
 
 /// Links to what is not written yet. An entry goes when its target comes.
-const AWAITED: &[&str] = &["docs/authority.md", "docs/intake.md", "docs/schema"];
+const AWAITED: &[&str] = &[];
 
 /// All that the law may name: no I/O, no clock, no chance.
 const LAW: &[&str] = &["ahash", "base64", "cqrs-es", "jiff", "serde", "serde_json", "sha2", "thiserror", "uuid"];
