@@ -60,10 +60,10 @@ pub fn skips_for_ever(file: &File) -> Option<Finding> {
 /// SQL in strings of what is not a test, and allowances that are no longer needed.
 pub fn statements<'a>(files: impl Iterator<Item = &'a File>, allowed: &[(&str, &str)]) -> Vec<Finding> {
     let mut found: Vec<Finding> = files.filter(|file| !file.is_test()).flat_map(statements_in).collect();
-    let unused = |path: &str| !found.iter().any(|finding| finding.path == path);
-    let stale: Vec<Finding> =
-        allowed.iter().filter(|(path, _)| unused(path)).map(|(path, _)| Finding::new(path, 1, "needs no allowance any more")).collect();
-    found.retain(|finding| !allowed.iter().any(|(path, _)| *path == finding.path));
+    let covers = |path: &str, finding: &Finding| finding.path == path || (path.ends_with('/') && finding.path.starts_with(path));
+    let stale = allowed.iter().map(|(path, _)| *path).filter(|path| !found.iter().any(|finding| covers(path, finding)));
+    let stale: Vec<Finding> = stale.map(|path| Finding::new(path, 1, "needs no allowance any more")).collect();
+    found.retain(|finding| !allowed.iter().any(|(path, _)| covers(path, finding)));
     found.extend(stale);
     found
 }
@@ -199,6 +199,8 @@ mod tests {
         let (with, without) = (file("q(\"SELECT 1\")"), file("q(1)"));
         let allowed = [("src/a.rs", "made at run time")];
         assert_eq!(lines(statements([&with].into_iter(), &allowed)), []);
+        assert_eq!(lines(statements([&with].into_iter(), &[("src/", "all of it")])), []);
+        assert_eq!(lines(statements([&with].into_iter(), &[("src", "no folder")])), [1, 1]);
         assert_eq!(lines(statements([&without].into_iter(), &allowed)), [1]);
     }
 }
