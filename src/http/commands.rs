@@ -81,7 +81,7 @@ pub(super) async fn state(State(app): State<Arc<App>>, Path(id): Path<String>, u
         }
         let refusal = reader.refusal(&id)?.filter(|refusal| refusal.size <= size);
         Ok(refusal
-            .map(|refusal| json!({ "id": id, "state": "refused", "code": refused_code(&refusal.code), "refusal_note": refusal.note })))
+            .map(|refusal| json!({ "id": id, "state": "refused", "code": refused_code(&refusal.refusal), "refusal_note": refusal.note })))
     });
     let state = state.await?.ok_or(ServiceCode::NoSuchResource)?;
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-cache")];
