@@ -1,4 +1,5 @@
 //! The program itself: a ledger founded, served, written to, ended, served again.
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -212,7 +213,7 @@ fn wrong_arguments_are_told() {
     ends(&print(&[&founded.key("regulator-1", "mis:nothing")], &file), 2);
     ends(&print(&[], &file), 2);
     let regulator = founded.key("regulator-1", "regulator");
-    ends(&print(&[&regulator], &text(&founded.path("none")).to_owned()), 4);
+    ends(&print(&[&regulator], text(&founded.path("none"))), 4);
     for wrong in [
         json!([]),
         json!({}),
@@ -258,7 +259,7 @@ fn a_command_goes_through_the_program_and_comes_back_as_a_receipt() {
     command["id"] = json!(id);
     let file = founded.command("set.json", &command);
     let printed = ends(&litopys(&["submit", "--server", &url, "--file", &file, "--sign", &regulator]), 0);
-    let proven = receipt::verify(printed.trim().as_bytes(), &[founded.trust.log_key.clone()], ORIGIN, None).unwrap();
+    let proven = receipt::verify(printed.trim().as_bytes(), std::slice::from_ref(&founded.trust.log_key), ORIGIN, None).unwrap();
     assert_eq!(proven.entry.index, 1);
     // Signed anew it is another command of the same id.
     thread::sleep(Duration::from_millis(5));

@@ -95,11 +95,10 @@ fn refused_code(stored: &str) -> String {
 }
 
 /// `GET /v1/commands/{id}/receipt`: receipts hold pseudonymous personal data, so they are for parties to the entry.
-pub(super) async fn receipt(Path(id): Path<String>) -> Problem {
-    match canonical(&id) {
-        Ok(_) => ServiceCode::AccessDenied.into(),
-        Err(problem) => problem,
-    }
+pub(super) async fn receipt(Path(id): Path<String>, uri: Uri) -> Result<Response, Problem> {
+    Params::of(&uri, &[])?;
+    canonical(&id)?;
+    Err(ServiceCode::AccessDenied.into())
 }
 
 /// An id in its one spelling; any other names nothing.

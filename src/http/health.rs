@@ -4,23 +4,26 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::header;
+use axum::http::{Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use serde_json::json;
 
 use super::App;
+use super::params::Params;
 use super::problem::Problem;
 use crate::service::ServiceCode;
 
 /// `GET /healthz`: the process answers.
-pub(super) async fn alive() -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], json!({ "alive": true }).to_string()).into_response()
+pub(super) async fn alive(uri: Uri) -> Result<Response, Problem> {
+    Params::of(&uri, &[])?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], json!({ "alive": true }).to_string()).into_response())
 }
 
 /// `GET /readyz`: commands are taken.
-pub(super) async fn ready(State(app): State<Arc<App>>) -> Result<Response, Problem> {
+pub(super) async fn ready(State(app): State<Arc<App>>, uri: Uri) -> Result<Response, Problem> {
+    Params::of(&uri, &[])?;
     let published = app.sequencer.published();
     if !published.ready {
         return Err(ServiceCode::NotReady.into());

@@ -6,10 +6,11 @@ use aggregates::Refusal;
 use aggregates::refusal::Code;
 use axum::body::Body;
 use axum::extract::Path;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
+use super::params::Params;
 use crate::admission::NotAdmitted;
 use crate::envelope::{EnvelopeCode, EnvelopeFault};
 use crate::keys::KeyFault;
@@ -279,7 +280,8 @@ impl From<MakeError> for Problem {
 }
 
 /// `GET /problems/{code}`: what a code means.
-pub(super) async fn describe(Path(code): Path<String>) -> Result<Response, Problem> {
+pub(super) async fn describe(Path(code): Path<String>, uri: Uri) -> Result<Response, Problem> {
+    Params::of(&uri, &[])?;
     let service = ServiceCode::ALL.iter().map(|code| Problem::from(*code));
     let envelope = EnvelopeCode::ALL.iter().map(|code| Problem::new(What::Envelope(*code), Vec::new()));
     let key = KeyFault::ALL.iter().map(|code| Problem::new(What::Key(*code), Vec::new()));

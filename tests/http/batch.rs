@@ -7,7 +7,7 @@ use litopys::node::new_id;
 use litopys::receipt;
 use serde_json::{Value, json};
 
-use crate::world::{Answer, World, accredit, command, key, policy, policy_with_id, post, submit};
+use crate::world::{Answer, World, accredit, command, key, other_policy_with_id, policy, policy_with_id, post, submit};
 
 const BATCH: &str = "/v1/commands/batch";
 const NDJSON: &str = "application/x-ndjson";
@@ -25,7 +25,7 @@ async fn lines_are_answered_in_order_each_on_its_own() {
     let stranger =
         command("policy.set", json!({ "policy": aggregates::policy::PolicyTerms::default() }), &[(&key(9), Role::Regulator, None)]);
     let long = " ".repeat(MAX_BODY + 1);
-    let batch = [one.as_str(), "{", &two, "", &stranger, &policy_with_id(id), &one, &accredit(taken, 6), &long, &policy()].join("\n");
+    let batch = [one.as_str(), "{", &two, "", &stranger, &other_policy_with_id(id), &one, &accredit(taken, 6), &long, &policy()].join("\n");
     let answer = post(&world.router, BATCH, NDJSON, batch + "\r\n").await;
     let answers = lines(&answer);
     let codes: Vec<_> =

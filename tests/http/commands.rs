@@ -16,7 +16,10 @@ use litopys::receipt;
 use litopys::sequencer::RefusalNote;
 use serde_json::{Value, json};
 
-use crate::world::{World, accredit, ask, command, draft, get, key, now, policy, policy_with_id, post, regulator, send, signed, submit};
+use crate::world::{
+    World, accredit, ask, command, draft, get, key, now, other_policy_with_id, policy, policy_with_id, post, regulator, send, signed,
+    submit,
+};
 
 #[tokio::test]
 async fn a_repeat_is_answered_byte_for_byte_at_any_time() {
@@ -27,7 +30,7 @@ async fn a_repeat_is_answered_byte_for_byte_at_any_time() {
     assert_eq!((first.header("litopys-index"), first.header("litopys-size")), ("1", "2"));
     assert_eq!(first.header("idempotent-replayed"), "");
     assert_eq!(first.header("content-type"), "application/json");
-    let proven = receipt::verify(&first.body, &[world.trust.log_key.clone()], &world.trust.origin, None).unwrap();
+    let proven = receipt::verify(&first.body, std::slice::from_ref(&world.trust.log_key), &world.trust.origin, None).unwrap();
     assert_eq!(proven.entry.index, 1);
 
     world.accepted(policy_with_id(id)).await;
@@ -38,7 +41,7 @@ async fn a_repeat_is_answered_byte_for_byte_at_any_time() {
         assert_eq!((again.header("litopys-index"), again.header("litopys-size")), ("1", "2"));
     }
     assert_eq!(world.size(), 3, "a repeat adds nothing");
-    let other = submit(&world.router, policy_with_id(id)).await;
+    let other = submit(&world.router, other_policy_with_id(id)).await;
     other.problem(409, "id_conflict");
     assert_eq!(world.size(), 3);
 }

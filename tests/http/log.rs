@@ -43,7 +43,7 @@ async fn the_tiles_give_the_checkpoints_root() {
     assert_eq!(answer.status, 200);
     let answer = get(&world.router, "/checkpoint").await;
     assert_eq!((answer.header("content-type"), answer.header("cache-control")), ("text/plain; charset=utf-8", "no-cache"));
-    let (checkpoint, _) = Checkpoint::open(answer.text(), &[world.trust.log_key.clone()], &world.trust.origin).unwrap();
+    let (checkpoint, _) = Checkpoint::open(answer.text(), std::slice::from_ref(&world.trust.log_key), &world.trust.origin).unwrap();
     assert_eq!(checkpoint.size, 300);
     let tiles = Fetched::of(&world.router, 300).await;
     assert_eq!(root_from_tiles(300, &tiles), Ok(checkpoint.root));

@@ -13,26 +13,33 @@ use tlog::{Signer, Tree};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::world::{Answer, ORIGIN, founders, get, key, policy, post, submit};
+use crate::world::{Answer, ORIGIN, eventually, founders, get, key, policy, post, submit};
+
+/// How the store is.
+#[derive(Clone, Copy, Default, PartialEq)]
+enum State {
+    #[default]
+    Well,
+    Still,
+    Broken,
+}
 
 /// A gate before each commit.
 #[derive(Default)]
 struct Gate {
-    closed: Mutex<bool>,
+    state: Mutex<State>,
     moved: Condvar,
 }
 
 impl Gate {
-    fn set(&self, closed: bool) {
-        *self.closed.lock().unwrap() = closed;
+    fn set(&self, state: State) {
+        *self.state.lock().unwrap() = state;
         self.moved.notify_all();
     }
 
-    fn pass(&self) {
-        let mut closed = self.closed.lock().unwrap();
-        while *closed {
-            closed = self.moved.wait(closed).unwrap();
-        }
+    fn pass(&self) -> Result<(), StoreError> {
+        let state = self.moved.wait_while(self.state.lock().unwrap(), |state| *state == State::Still).unwrap();
+        if *state == State::Broken { Err(std::io::Error::other("the disk is gone").into()) } else { Ok(()) }
     }
 }
 
@@ -52,7 +59,7 @@ impl Ledger for Stalling {
     }
 
     fn commit(&mut self, batch: &LedgerBatch) -> Result<(), StoreError> {
-        self.gate.pass();
+        self.gate.pass()?;
         self.ledger.commit(batch)
     }
 
@@ -83,6 +90,7 @@ fn stalling(paths: &Paths, gate: &Arc<Gate>) -> (Router, watch::Receiver<Arc<Pub
     let directory = KeyDirectory::default();
     let (known, paths, gate) = (directory.clone(), paths.clone(), Arc::clone(gate));
     let reload = move || {
+        gate.pass()?;
         let (ledger, vault) = sqlite::open(&paths.ledger, &paths.vault)?;
         let ledger = Box::new(Stalling { ledger, gate: Arc::clone(&gate) });
         let opened = Opened { ledger, vault: Box::new(vault), high_water: paths.high_water.clone(), missing: Missing::Refuse };
@@ -115,7 +123,7 @@ async fn a_full_queue_answers_at_once_and_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let gate = Arc::new(Gate::default());
     let (router, published) = stalling(&Paths::in_dir(folder.path()), &gate);
-    gate.set(true);
+    gate.set(State::Still);
 
     let mut clients = Vec::new();
     while !clients.iter().any(|(_, client): &(String, JoinHandle<Answer>)| client.is_finished()) {
@@ -137,7 +145,7 @@ async fn a_full_queue_answers_at_once_and_loses_nothing() {
     assert_eq!(get(&router, "/v1/mis").await.status, 200);
     assert_eq!(published.borrow().size, 1, "nothing is published before it is committed");
 
-    gate.set(false);
+    gate.set(State::Well);
     let (mut taken, mut turned) = (0, Vec::new());
     for (body, client) in clients {
         let answer = client.await.unwrap();
@@ -153,4 +161,26 @@ async fn a_full_queue_answers_at_once_and_loses_nothing() {
     assert_eq!(published.borrow().size, taken + 1, "what was taken was recorded, what was turned away was not");
     let again = post(&router, "/v1/commands/batch", "application/x-ndjson", turned[..turned.len().min(500)].join("\n")).await;
     assert!(again.text().lines().all(|line| line.starts_with(r#"{"status":201"#) && !line.ends_with(r#""replayed":true}"#)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_fails_is_told_and_mended_without_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let gate = Arc::new(Gate::default());
+    let (router, published) = stalling(&Paths::in_dir(folder.path()), &gate);
+    assert_eq!(get(&router, "/readyz").await.status, 200);
+    gate.set(State::Broken);
+    let body = policy();
+    submit(&router, body.clone()).await.problem(503, "not_committed");
+    eventually(|| !published.borrow().ready).await;
+    get(&router, "/readyz").await.problem(503, "not_ready");
+    submit(&router, body.clone()).await.problem(503, "not_ready");
+    assert_eq!(get(&router, "/healthz").await.status, 200);
+    assert_eq!(get(&router, "/checkpoint").await.status, 200);
+    assert_eq!(get(&router, "/v1/trust-providers").await.status, 200);
+
+    gate.set(State::Well);
+    eventually(|| published.borrow().ready).await;
+    let answer = submit(&router, body).await;
+    assert_eq!((answer.status.as_u16(), answer.header("litopys-index")), (201, "1"));
 }

@@ -108,7 +108,7 @@ pub fn founders() -> Founders {
 }
 
 pub struct World {
-    pub folder: tempfile::TempDir,
+    _folder: tempfile::TempDir,
     pub node: Node,
     pub trust: Trust,
     pub router: Router,
@@ -121,7 +121,7 @@ impl World {
         let trust = node::create(&paths, &founders()).unwrap();
         let node = Node::open(paths, Options::default()).unwrap();
         let router = router(Arc::new(App::of(&node)));
-        World { folder, node, trust, router }
+        World { _folder: folder, node, trust, router }
     }
 
     pub fn size(&self) -> u64 {
@@ -162,6 +162,12 @@ pub fn policy() -> String {
 
 pub fn policy_with_id(id: Uuid) -> String {
     let draft = Draft { id, ..draft("policy.set", json!({ "policy": PolicyTerms::default() })) };
+    signed(&draft, &[(&regulator(), Role::Regulator, None)])
+}
+
+/// Another command of the same id: made at another time.
+pub fn other_policy_with_id(id: Uuid) -> String {
+    let draft = Draft { id, issued_at: now().plus_seconds(-60), ..draft("policy.set", json!({ "policy": PolicyTerms::default() })) };
     signed(&draft, &[(&regulator(), Role::Regulator, None)])
 }
 

@@ -75,8 +75,7 @@ fn a_second_writing_process_is_refused() {
     let store = Sqlite::fresh();
     let both = store.open_both();
     let run = |expected: &str| {
-        let child = super::crash::child("open", &store).output().unwrap();
-        let text = String::from_utf8_lossy(&child.stdout).into_owned();
+        let text = super::child::said(super::child::child("open", &store, ""));
         assert!(text.contains(expected), "{text}");
     };
     run("result: locked");

@@ -1,5 +1,6 @@
 //! SQLite, held to the contract and to what it promises besides.
 
+mod child;
 mod crash;
 mod files;
 mod guards;

@@ -2,7 +2,8 @@
 
 use litopys::store::{Ledger, StoreError, Vault, VaultBatch, VaultReader};
 
-use super::{Sqlite, crash};
+use super::Sqlite;
+use super::child::{COUNT, child, last_number, said};
 use crate::engine::Engine;
 use crate::sample::{batch, everything, grow};
 
@@ -69,24 +70,44 @@ fn a_full_vault_loses_nothing() {
     assert_eq!(vault.head().unwrap().size, head.size + 1);
 }
 
-/// The system refuses to let a file grow: a child process under `ulimit -f` commits until it fails, and goes on
-/// reading.
+/// The system refuses to let a file grow: a child process commits until it fails, goes on reading, and writes again
+/// when the limit is lifted.
 #[cfg(unix)]
 #[test]
 fn a_file_size_limit_loses_nothing() {
     let store = Sqlite::fresh();
     let before = grow(&mut *store.lead(), 10);
-    let child = crash::limited_child("fill", &store).output().unwrap();
-    let text = String::from_utf8_lossy(&child.stdout).into_owned();
-    assert!(child.status.success(), "{text}{}", String::from_utf8_lossy(&child.stderr));
-    let acknowledged: u64 = crash::last_number(&text, "committed: ").unwrap();
+    // Some MiB, whatever the shell counts in; and an error instead of a signal.
+    let text = said(child("small files", &store, "trap '' XFSZ; ulimit -S -f 4096"));
+    let acknowledged = last_number(&text, "committed: ").unwrap();
     assert!(acknowledged > before.size, "{text}");
     let mut ledger = store.lead();
     let size = ledger.head().unwrap().size;
-    let known = text.contains("result: rolled back");
-    assert!(size == acknowledged || (!known && size == acknowledged + crash::COUNT), "{size}: {text}");
+    let known = text.contains("result: resumed") || text.contains("result: rolled back");
+    assert!(size == acknowledged || (!known && size == acknowledged + COUNT), "{size}: {text}");
     let all = everything(&*store.reader().unwrap(), 1000);
     assert_eq!(all.entries.len() as u64, size);
     grow(&mut *ledger, 200);
     assert_eq!(store.reader().unwrap().head().unwrap().size, size + 200);
+}
+
+/// A disk that is really full, where the system lets a user mount a small one.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_loses_nothing() {
+    let store = Sqlite::fresh();
+    let mount = "mount -t tmpfs -o size=4m none \"$STORE_CONTRACT_PLACE\" || exit 9";
+    let alone = |command: std::process::Command| {
+        let mut inner = std::process::Command::new("unshare");
+        inner.args(["--user", "--map-root-user", "--mount"]).arg(command.get_program()).args(command.get_args());
+        inner.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        inner
+    };
+    let probe = alone(child("none", &store, &format!("{mount}; exit 0"))).status();
+    if !probe.is_ok_and(|status| status.success()) {
+        println!("skipped: mounting is not allowed here");
+        return;
+    }
+    let text = said(alone(child("small disk", &store, mount)));
+    assert!(text.contains("result: resumed"), "{text}");
 }

@@ -1,3 +1,5 @@
+//! Divisions, alone.
+
 use aggregates::division::{Division, DivisionCommand, DivisionEvent};
 use aggregates::refusal::Code;
 

@@ -1,3 +1,5 @@
+//! Posts, alone.
+
 use aggregates::commands::{EmployeeType, Speciality};
 use aggregates::employee::{Employee, EmployeeCommand, EmployeeEvent, Post};
 use aggregates::refusal::Code;
@@ -89,7 +91,7 @@ fn the_head_is_appointed_once() {
     let post = Post { kind: EmployeeType::Owner, division: None, speciality: None, specialities: Vec::new(), ..doctor_post("new") };
     let appointed = EmployeeEvent::Appointed { post: post.clone() };
     accepts::<Employee>(&registry, &[], EmployeeCommand::Appoint(post.clone()), std::slice::from_ref(&appointed));
-    refused(ask::<Employee>(&registry, &[appointed.clone()], EmployeeCommand::Appoint(post)), Code::IdTaken, "/data/employee");
+    refused(ask::<Employee>(&registry, std::slice::from_ref(&appointed), EmployeeCommand::Appoint(post)), Code::IdTaken, "/data/employee");
     // scenario 25: the head is replaced, not dismissed
     refused(ask::<Employee>(&registry, &[appointed], dismiss("hr post", "clinic", "head post")), Code::OwnRecord, "/data/employee");
 }

@@ -1,3 +1,5 @@
+//! Keys, alone.
+
 use aggregates::key_ring::{Holder, Key, KeyCommand, KeyEvent};
 use aggregates::refusal::Code;
 use aggregates::words::{Instant, Stream, StreamType};

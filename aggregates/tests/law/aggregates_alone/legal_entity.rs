@@ -1,3 +1,5 @@
+//! Providers, alone.
+
 use aggregates::commands::Ownership;
 use aggregates::legal_entity::{LegalEntity, LegalEntityCommand, LegalEntityEvent};
 use aggregates::refusal::Code;

@@ -1,3 +1,5 @@
+//! The policy, alone.
+
 use aggregates::Registry;
 use aggregates::policy::{Policy, PolicyCommand, PolicyEvent, PolicyTerms, Quorum};
 use aggregates::refusal::Code;

@@ -1,14 +1,16 @@
 //! A whole system in memory: the vault as a map, the sequencer as a function call.
 
+mod check;
 pub mod data;
 pub mod names;
 mod world;
 
 use aggregates::Refusal;
 use aggregates::refusal::Code;
+pub use check::split;
 pub use data::*;
 pub use names::*;
-pub use world::{Accepted, World, doctor, split};
+pub use world::{Accepted, World, doctor};
 
 /// The refusal is of this code and names this member.
 #[track_caller]

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use aggregates::commands::{self, Command, Expect, Signer, Spec};
+use aggregates::commands::{self, Command, Expect, Signer};
 use aggregates::facts::Facts;
-use aggregates::form::{Disclosed, Kind, Member, Place};
+use aggregates::form::Disclosed;
 use aggregates::policy::PolicyTerms;
 use aggregates::words::{Bytes32, Instant, Role, Stream};
 use aggregates::{Archive, Context, Event, Gathered, OneTimeCode, Refusal, Registry, Unavailable, Ungathered, authority, decide, gather};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use super::check::{check, split};
 use super::data::*;
 use super::names::*;
 
@@ -93,7 +94,11 @@ impl World {
     }
 
     pub fn with_policy(change: impl FnOnce(&mut PolicyTerms)) -> World {
-        let mut world = World::void();
+        World::void().found(change)
+    }
+
+    fn found(self, change: impl FnOnce(&mut PolicyTerms)) -> World {
+        let mut world = self;
         let mut policy = PolicyTerms::default();
         change(&mut policy);
         let mut opening = genesis(&["regulator", "regulator 2"]);
@@ -154,8 +159,17 @@ impl World {
         World::practice_with(|_| {})
     }
 
+    /// The same, opened at this moment.
+    pub fn practice_at(now: &str) -> World {
+        World { now: at(now), ..World::void() }.found(|_| {}).practise()
+    }
+
     pub fn practice_with(change: impl FnOnce(&mut PolicyTerms)) -> World {
-        let mut world = World::with_policy(change);
+        World::with_policy(change).practise()
+    }
+
+    fn practise(self) -> World {
+        let mut world = self;
         world.clinic("clinic");
         world.doctor("doctor", "clinic", &["family_doctor"]);
         world
@@ -171,6 +185,10 @@ impl World {
         self.archive.codes[&id(request)].clone()
     }
 
+    pub fn known_code(&self, request: &str) -> Option<String> {
+        self.archive.codes.get(&id(request)).map(|code| code.digits.clone())
+    }
+
     pub fn forget_code(&mut self, request: &str) {
         self.archive.codes.remove(&id(request));
     }
@@ -178,6 +196,11 @@ impl World {
     /// What is on file for a subject.
     pub fn value(&self, subject: Stream, name: &str) -> Option<Value> {
         self.archive.value(subject, name).unwrap()
+    }
+
+    /// Erases a subject's values.
+    pub fn forget_values(&mut self, subject: Stream) {
+        self.archive.values.retain(|(whose, _), _| *whose != subject);
     }
 
     /// Ties one more subject to an identity key, as a mistake of old would have.
@@ -237,7 +260,7 @@ impl World {
         };
         let context = Context { index: self.log.len() as u64, time: self.now, facts: gathered.facts };
         let events = decide(&self.registry, &command, &context)?;
-        self.check(kind, &data, &disclosed, &command, &context, &gathered, &events);
+        check(&self.registry, kind, &data, &disclosed, &command, &context, &gathered, &events);
         for event in &events {
             self.registry.apply(event).unwrap();
         }
@@ -267,99 +290,6 @@ impl World {
         if let Some((request, code)) = gathered.code.clone() {
             self.archive.codes.insert(request, code);
         }
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "all of one command")]
-    fn check(
-        &self,
-        kind: &str,
-        data: &Map<String, Value>,
-        disclosed: &[Disclosed],
-        command: &Command,
-        context: &Context,
-        gathered: &Gathered,
-        events: &[Event],
-    ) {
-        let order: Vec<(String, u64)> = events.iter().map(|event| (event.stream.to_string(), event.version)).collect();
-        assert!(order.windows(2).all(|pair| pair[0] < pair[1]), "{kind}: {order:?}");
-        let written = json!({ "facts": gathered.facts, "events": events });
-        let back: Vec<Event> = serde_json::from_value(written["events"].clone()).unwrap();
-        assert_eq!(back, events, "{kind}");
-        assert_eq!(serde_json::from_value::<Facts>(written["facts"].clone()).unwrap(), gathered.facts);
-        assert!(!written.to_string().contains("null"), "{kind}: {written}");
-        let mut personal = Vec::new();
-        disclosed.iter().for_each(|one| leaves(&one.value, &mut personal));
-        for value in personal.iter().filter(|value| value.len() >= 6) {
-            let digests = [hex(hash(value)), Bytes32(hash(value)).to_string()];
-            for told in digests.iter().chain([value]) {
-                assert!(!written.to_string().contains(told.as_str()), "{kind} tells {value}: {written}");
-            }
-        }
-        // Who has the payload and the facts comes to the same.
-        let read = commands::read(kind, data, None).unwrap();
-        assert_eq!(read, command.data, "{kind}");
-        assert_eq!(gathered.facts.forms_ok, (!disclosed.is_empty()).then_some(true), "{kind}");
-        let again = decide(&self.registry, &Command { data: read, ..command.clone() }, context).unwrap();
-        assert_eq!(again, events, "{kind}");
-        // The table says of every disclosed member whose it is.
-        let spec = Spec::named(kind).unwrap();
-        for one in disclosed {
-            let member = member(spec.members, &one.object, &one.name);
-            assert_eq!(member.erased_with, gathered.subject.map(|subject| subject.kind()), "{kind} {}", one.name);
-        }
-    }
-}
-
-fn hex(bytes: [u8; 32]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn leaves(value: &Value, all: &mut Vec<String>) {
-    match value {
-        Value::String(text) => all.push(text.clone()),
-        Value::Array(list) => list.iter().for_each(|one| leaves(one, all)),
-        Value::Object(map) => map.values().for_each(|one| leaves(one, all)),
-        _ => {}
-    }
-}
-
-fn member(members: &[Member], object: &str, name: &str) -> Member {
-    let inner =
-        object.strip_prefix("/data").unwrap().split('/').filter(|step| !step.is_empty()).fold(members, |members, step| {
-            match members.iter().find(|member| member.name == step).unwrap().kind {
-                Kind::Object(inner) => inner,
-                _ => panic!("{object} is no object"),
-            }
-        });
-    *inner.iter().find(|member| member.name == name).unwrap()
-}
-
-/// Takes the disclosed members out of whole data, as a sender does.
-pub fn split(kind: &str, mut whole: Value, salt: usize) -> (Map<String, Value>, Vec<Disclosed>) {
-    let mut disclosed = Vec::new();
-    if let Some(spec) = Spec::named(kind) {
-        hide(spec.members, &mut whole, "/data", salt, &mut disclosed);
-    }
-    let Value::Object(data) = whole else { panic!("data is an object") };
-    (data, disclosed)
-}
-
-fn hide(members: &[Member], here: &mut Value, pointer: &str, salt: usize, disclosed: &mut Vec<Disclosed>) {
-    let Some(object) = here.as_object_mut() else { return };
-    let mut digests = Vec::new();
-    for member in members {
-        if member.place == Place::Disclosed {
-            let Some(value) = object.remove(member.name) else { continue };
-            let digest = hash(&json!([salt, pointer, member.name, value]).to_string());
-            digests.push(Bytes32(digest).to_string());
-            disclosed.push(Disclosed { object: pointer.to_owned(), name: member.name.to_owned(), value, digest });
-        } else if let (Kind::Object(inner), Some(value)) = (member.kind, object.get_mut(member.name)) {
-            hide(inner, value, &format!("{pointer}/{}", member.name), salt, disclosed);
-        }
-    }
-    if !digests.is_empty() {
-        digests.sort();
-        object.insert("_sd".to_owned(), json!(digests));
     }
 }
 
