@@ -6,6 +6,7 @@
 pub mod admission;
 pub mod audit;
 pub mod cli;
+pub mod demo;
 pub mod entry;
 pub mod envelope;
 pub mod http;

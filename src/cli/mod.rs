@@ -1,6 +1,7 @@
 //! The command line: data on stdout, talk on stderr, documented exit codes.
 
 mod audit;
+mod demo;
 mod exit;
 mod hide;
 mod init;
@@ -41,6 +42,7 @@ enum Command {
     Submit(submit::Arguments),
     Audit(audit::Audit),
     Verify(verify::Verify),
+    Demo(demo::Arguments),
 }
 
 /// Runs the program with the process's arguments.
@@ -60,6 +62,7 @@ pub fn run() -> ExitCode {
         Command::Submit(arguments) => submit::run(&arguments).map(done),
         Command::Audit(command) => command.run(),
         Command::Verify(command) => command.run(),
+        Command::Demo(arguments) => demo::run(&arguments).map(done),
     };
     match outcome {
         Ok(exit) => ExitCode::from(exit as u8),

@@ -20,7 +20,7 @@ pub use doc::document;
 pub use tables::{How, Row, Source, TABLE, To};
 pub use take::{Left, leaves};
 
-use crate::envelope::member_pointers;
+use crate::cli::disclosed_members;
 use aggregates::commands::Spec;
 use aggregates::form::{Kind, Member, Place};
 
@@ -97,11 +97,7 @@ fn intake(source: Source, kind: &'static str, payload: &Value, ids: Value) -> Re
 
 /// Pointers to those members of a command's data that the law wants disclosed; none for a command it does not know.
 pub fn to_disclose(kind: &str, data: &Value) -> Vec<String> {
-    let disclosed = |pointer: &String| {
-        let (object, _) = pointer.rsplit_once('/').unwrap_or_default();
-        place(kind, pointer) == Some(Place::Disclosed) && place(kind, object) != Some(Place::Disclosed)
-    };
-    member_pointers(data).into_iter().filter(disclosed).collect()
+    Spec::named(kind).zip(data.as_object()).map(|(spec, data)| disclosed_members(spec, data)).unwrap_or_default()
 }
 
 /// Where the law wants the member at a pointer into a command's payload; a member of a disclosed one is disclosed.
