@@ -6,8 +6,11 @@
 pub mod admission;
 pub mod audit;
 pub mod cli;
+pub mod demo;
 pub mod entry;
 pub mod envelope;
+pub mod http;
+pub mod intake;
 pub mod json;
 pub mod keys;
 pub mod node;

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "a test's helpers may panic as the test may")]
 
 use aggregates::words::{Role, Stream};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use litopys::envelope::{ComposeFault, Composed, Draft, Envelope, EnvelopeCode, Expect, Seen, compose, digest, member_pointers};
 use litopys::keys::SecretKey;
 use proptest::prelude::*;
@@ -196,5 +198,50 @@ proptest! {
         } else {
             prop_assert_ne!(changed, body.into_bytes());
         }
+    }
+}
+
+/// Defects are added from the last in the documented order to the first; each new one is the one answered.
+#[test]
+fn of_several_defects_the_first_in_the_documented_order_is_answered() {
+    type Change = fn(&mut Value);
+    fn in_payload(body: &mut Value, change: Change) {
+        let bytes = URL_SAFE_NO_PAD.decode(body["payload"].as_str().unwrap());
+        let mut payload = serde_json::from_slice(&bytes.unwrap()).unwrap();
+        change(&mut payload);
+        body["payload"] = json!(URL_SAFE_NO_PAD.encode(payload.to_string()));
+    }
+    let steps: [(EnvelopeCode, Change); 8] = [
+        (EnvelopeCode::DisclosureMissing, |body| {
+            let list = &mut body["signatures"][0]["header"]["disclosures"];
+            list.as_array_mut().unwrap().remove(0);
+        }),
+        (EnvelopeCode::DisclosureNotBase64url, |body| {
+            body["signatures"][0]["header"]["disclosures"][1] = json!("=");
+        }),
+        (EnvelopeCode::BodyWrongType, |body| {
+            body["signatures"][0]["header"]["disclosures"][2] = json!(7);
+        }),
+        (EnvelopeCode::SdAlgUnsupported, |body| {
+            in_payload(body, |payload| payload["_sd_alg"] = json!("sha-512"));
+        }),
+        (EnvelopeCode::SdEmpty, |body| {
+            in_payload(body, |payload| payload["data"]["_sd"] = json!([]));
+        }),
+        (EnvelopeCode::IdMalformed, |body| {
+            in_payload(body, |payload| payload["id"] = json!("7"));
+        }),
+        (EnvelopeCode::SignatureLength, |body| {
+            body["signatures"][1]["signature"] = json!("");
+        }),
+        (EnvelopeCode::BodyMemberUnknown, |body| {
+            body["note"] = json!(1);
+        }),
+    ];
+    let mut body: Value = serde_json::from_str(&composed(&draft()).unwrap().body).unwrap();
+    for (code, change) in steps {
+        change(&mut body);
+        let fault = Envelope::parse(body.to_string().as_bytes()).unwrap_err();
+        assert_eq!(fault.code, code, "{fault}");
     }
 }

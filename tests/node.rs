@@ -57,7 +57,7 @@ async fn a_command_becomes_an_entry_and_its_repeat_the_same_receipt() {
             .with(|reader| receipt::make(reader, &published.tree, accepted.index, accepted.size, &accepted.entry, true))
             .unwrap();
         let json = serde_json::to_vec(&receipt).unwrap();
-        let proven = receipt::verify(&json, &[trust.log_key.clone()], &trust.origin, Some(&trust.genesis)).unwrap();
+        let proven = receipt::verify(&json, std::slice::from_ref(&trust.log_key), &trust.origin, Some(&trust.genesis)).unwrap();
         assert_eq!(proven.entry.index, 1);
         receipts.push(json);
         node.close().unwrap();

@@ -127,6 +127,13 @@ pub fn described(slots: &[Slot]) -> String {
 /// # Errors
 /// `authority_missing`, `key_unknown`, `key_inactive`, `signer_not_entitled`, `mis_not_accredited`, `trust_provider_inactive`.
 pub fn check(registry: &Registry, command: &Command, time: Instant) -> Result<Acting, Refusal> {
+    for (place, signer) in command.signers.iter().enumerate() {
+        // A quorum counts keys, and nobody is two parties to one command.
+        if command.signers[..place].iter().any(|earlier| earlier.kid == signer.kid) {
+            let twice = Refusal::new(Code::SignerNotEntitled).at(format!("/signers/{place}"));
+            return Err(twice.with("as", signer.role.name()).with("why", "the key signs already"));
+        }
+    }
     let spec = command.spec();
     let filled = spec.signers.iter().find(|slots| fills(slots, command, registry));
     let Some(slots) = filled else {

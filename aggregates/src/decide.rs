@@ -13,7 +13,7 @@ use crate::commands::{Command, Data, EmployeeInvite, Genesis, KeyEnrol, LegalEnt
 use crate::division::DivisionCommand;
 use crate::employee::{EmployeeCommand, Post};
 use crate::event::{Body, Event};
-use crate::facts::{Facts, Match};
+use crate::facts::{AgeClass, Facts, Match};
 use crate::key_ring::{Holder, KeyCommand};
 use crate::legal_entity::LegalEntityCommand;
 use crate::mis::MisCommand;
@@ -140,7 +140,7 @@ impl Decision<'_> {
             }
             Data::ConfirmByCode(confirm) => {
                 self.request_of_own_provider(confirm.patient, confirm.request)?;
-                let matches = self.facts.code_matches == Some(true);
+                let matches = self.facts.code_matches;
                 self.ask_patient(confirm.patient, PatientCommand::TryCode { request: confirm.request, matches, at: self.time })
             }
             Data::ConfirmByKey(confirm) => {
@@ -186,22 +186,26 @@ impl Decision<'_> {
     }
 
     fn open(&mut self, genesis: &Genesis) -> Result<(), Refusal> {
-        let Genesis { log_key, refusal_key, policy, .. } = genesis.clone();
-        if policy.regulator_quorum.keys > genesis.regulators.len() {
-            return Err(Refusal::new(Code::OutOfRange)
-                .at("/data/policy/regulator_quorum/keys")
-                .with("min", 1)
-                .with("max", genesis.regulators.len()));
+        let Genesis { regulators, operator, log_key, refusal_key, keys_until, policy: terms } = genesis.clone();
+        let open = PolicyCommand::Open { log_key, refusal_key, regulators: regulators.len(), terms };
+        self.ask(Stream::Policy, self.registry.policy_state().clone(), open)?;
+        let holders = regulators.iter().map(|key| (Holder::Regulator, key.x)).chain([(Holder::Operator, operator.x)]);
+        for (holder, key) in holders {
+            self.enrol_institution(holder, key, keys_until, "/data/keys_until")?;
         }
-        self.ask(Stream::Policy, self.registry.policy_state().clone(), PolicyCommand::Open { log_key, refusal_key, terms: policy })?;
-        for regulator in &genesis.regulators {
-            self.enrol_key(Holder::Regulator, regulator.x, self.time, genesis.keys_until, Vec::new(), None)?;
-        }
-        self.enrol_key(Holder::Operator, genesis.operator.x, self.time, genesis.keys_until, Vec::new(), None)
+        Ok(())
     }
 
     fn enrol_party(&mut self, kind: StreamType, id: Uuid, key: PublicKey, until: Instant) -> Result<(), Refusal> {
-        self.enrol_key(Holder::Of(of(kind, id)), key, self.time, until, Vec::new(), None)
+        self.enrol_institution(Holder::Of(of(kind, id)), key, until, "/data/key_until")
+    }
+
+    /// A key that counts from now on; `pointer` is where the command says until when.
+    fn enrol_institution(&mut self, holder: Holder, key: PublicKey, until: Instant, pointer: &str) -> Result<(), Refusal> {
+        self.enrol_key(holder, key, self.time, until, Vec::new(), None).map_err(|refusal| match refusal.code {
+            Code::KeyValidity => refusal.at(pointer),
+            _ => refusal,
+        })
     }
 
     fn enrol_key(
@@ -292,7 +296,7 @@ impl Decision<'_> {
             on,
         };
         self.ask(of(StreamType::Employee, employee), self.registry.employee(employee), command)?;
-        for (declaration, patient) in self.registry.declarations_of(employee) {
+        for (declaration, patient) in self.registry.declarations_of(employee, on) {
             self.ask_patient(patient, PatientCommand::EndForDismissal { declaration, by, on })?;
         }
         Ok(())
@@ -303,9 +307,11 @@ impl Decision<'_> {
         self.own_patient(register.patient)?;
         let known = match (self.facts.patient_match, himself) {
             (Some(Match::Several), _) => return Err(Refusal::new(Code::PatientAmbiguous).at("/data")),
-            (Some(Match::One(other)), Some(own)) if other != own => return Err(Refusal::new(Code::IdentityMismatch).at("/data")),
             (Some(Match::One(known)), None) => return self.ask_patient(known, PatientCommand::Recognise),
-            (_, Some(own)) => own,
+            (Some(Match::One(known)), Some(own)) if known == own => own,
+            // A trust provider has identified the signer: an identity that nobody has is not his either.
+            (Some(Match::One(_) | Match::None), Some(_)) => return Err(Refusal::new(Code::IdentityMismatch).at("/data")),
+            (None, Some(own)) => own,
             (Some(Match::None) | None, None) => register.patient,
         };
         let command = PatientCommand::Register {
@@ -317,12 +323,12 @@ impl Decision<'_> {
         self.ask_patient(known, command)
     }
 
-    /// A patient acts for himself only.
+    /// A patient acts for himself only, and under 14 not even for himself.
     fn own_patient(&self, patient: Uuid) -> Result<(), Refusal> {
+        let no = |why: &str| Err(Refusal::new(Code::SignerNotEntitled).at("/signers").with("as", "patient").with("why", why));
         match self.acting.patient {
-            Some(own) if own != patient => {
-                Err(Refusal::new(Code::SignerNotEntitled).at("/signers").with("as", "patient").with("why", "the record is somebody else's"))
-            }
+            Some(own) if own != patient => no("the record is somebody else's"),
+            Some(_) if self.facts.age_class == Some(AgeClass::Under14) => no("a representative acts for a patient under 14"),
             _ => Ok(()),
         }
     }
@@ -339,7 +345,7 @@ impl Decision<'_> {
     }
 
     /// The patient's age; without one on file the patient has no identity, or does not exist.
-    fn age(&self, patient: Uuid) -> Result<crate::facts::AgeClass, Refusal> {
+    fn age(&self, patient: Uuid) -> Result<AgeClass, Refusal> {
         let missing = if self.registry.patient(patient).state.known {
             Refusal::new(Code::PatientUnidentified)
         } else {

@@ -78,8 +78,11 @@ pub struct Gathered {
     pub facts: Facts,
     /// Whose the disclosures are.
     pub subject: Option<Stream>,
-    /// The keys under which the index will know the subject.
+    /// The keys under which the index will know the subject, beside those it has.
     pub index: Vec<String>,
+    /// Whether the disclosed values become those on file for the subject. They do not where somebody merely recognises
+    /// a patient or attaches a paper: then they are kept with the entry and nothing more.
+    pub on_file: bool,
     /// The code just drawn, with its request.
     pub code: Option<(Uuid, OneTimeCode)>,
     /// The request whose code this entry ends, unless the decision says otherwise.
@@ -92,6 +95,7 @@ pub struct Gathered {
 ///
 /// # Errors
 /// A refusal that only the disclosures can show (an impossible birth date), or the vault's silence.
+#[expect(clippy::too_many_arguments, reason = "all that facts may depend on, each of another kind")]
 pub fn gather(
     registry: &Registry,
     command: &Command,
@@ -115,6 +119,7 @@ pub fn gather(
                 let same = matched(archive, &keys)?;
                 gathered.subject = Some(subject(StreamType::Practitioner, same, person.id));
                 gathered.index = keys;
+                gathered.on_file = true;
                 gathered.facts.same_practitioner = Some(same);
             } else if let Some(person) = &enrol.patient {
                 age_on(&whole["patient"], "/data/patient/birth_date", time.date())?;
@@ -124,26 +129,33 @@ pub fn gather(
         Data::LegalEntityRegister(register) if register.edrpou.is_none() => {
             let code = merged(data, disclosed)["tax_id"].as_str().unwrap_or_default().to_owned();
             let owner = acting.practitioner.map(|id| Stream::Of(StreamType::Practitioner, id));
-            gathered.facts.owner_code_matches = Some(archive.find(&practitioner_key(&code))?.first().copied() == owner && owner.is_some());
+            let same = archive.find(&practitioner_key(&code))?;
+            gathered.facts.owner_code_matches = Some(owner.is_some_and(|owner| same == [owner]));
             gathered.subject = owner;
+            gathered.on_file = true;
         }
         Data::PatientRegister(register) => {
             let whole = merged(data, disclosed);
             let age = age_on(&whole, "/data/birth_date", time.date())?;
+            for (place, representative) in whole["representatives"].as_array().into_iter().flatten().enumerate() {
+                age_on(representative, &format!("/data/representatives/{place}/birth_date"), time.date())?;
+            }
             if age == AgeClass::Under14 {
                 child_is_represented(&whole)?;
             }
             gathered.facts.age_class = Some(age);
             identify(&mut gathered, archive, patient_keys(&whole), register.patient)?;
-            if let Some(phone) = whole["code_phone"].as_str() {
+            if matches!(gathered.facts.patient_match, Some(Match::One(_))) && acting.patient.is_none() {
+                // Whoever is merely recognised keeps what is on file; else any stranger who knows one of his documents
+                // could set his phone, or tie another's identity to him.
+                gathered.on_file = false;
+                gathered.index.clear();
+            } else if let Some(phone) = whole["code_phone"].as_str() {
                 let key = phone_key(phone);
                 let others = archive.find(&key)?.into_iter().filter(|one| Some(*one) != gathered.subject).count();
                 gathered.facts.phone_reuse_ok = Some(others < registry.policy().patients_per_phone);
                 gathered.facts.phone_disclosure = disclosed.iter().find(|one| one.name == "code_phone").map(|one| Bytes32(one.digest));
-                // A phone counts only where it is set: whoever is merely recognised keeps the one on file.
-                if gathered.facts.patient_match == Some(Match::None) || acting.patient.is_some() {
-                    gathered.index.push(key);
-                }
+                gathered.index.push(key);
             }
         }
         Data::RequestCreate(create) => {
@@ -177,8 +189,14 @@ pub fn gather(
                 }
             }
         }
-        Data::ConfirmByKey(RequestRef { request, .. }) => end_code(&mut gathered, archive, *request)?,
+        Data::ConfirmByKey(RequestRef { patient, request }) => {
+            gathered.facts.age_class = age_of(archive, *patient, time.date())?;
+            end_code(&mut gathered, archive, *request)?;
+        }
         Data::DeclarationTerminate(terminate) => {
+            if acting.patient.is_some() {
+                gathered.facts.age_class = age_of(archive, terminate.patient, time.date())?;
+            }
             gathered.facts.application_attached = Some(!disclosed.is_empty());
             gathered.subject = Some(Stream::Of(StreamType::Patient, terminate.patient));
         }
@@ -192,6 +210,7 @@ fn identify(gathered: &mut Gathered, archive: &dyn Archive, keys: Vec<String>, p
     gathered.facts.patient_match = Some(same);
     gathered.subject = Some(subject(StreamType::Patient, same, proposed));
     gathered.index = keys;
+    gathered.on_file = true;
     Ok(())
 }
 

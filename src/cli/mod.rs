@@ -1,15 +1,25 @@
 //! The command line: data on stdout, talk on stderr, documented exit codes.
 
 mod audit;
+mod demo;
 mod exit;
+mod hide;
+mod init;
+mod keys;
+mod serve;
+mod submit;
 mod verify;
 
-use std::io::Write as _;
+use std::io::{self, Write as _};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
 pub use exit::{Exit, Failure};
+pub use hide::disclosed_members;
+
+use crate::keys::KeyFileError;
 
 /// The ledger of a national eHealth system.
 #[derive(Parser)]
@@ -22,8 +32,17 @@ struct Line {
 // A subcommand exists when it works, not before.
 #[derive(Subcommand)]
 enum Command {
+    /// Create a ledger in a folder, with all its keys
+    Init(init::Arguments),
+    /// Run a ledger
+    Serve(serve::Arguments),
+    /// Make and show keys
+    Keys(keys::Arguments),
+    /// Sign a command and send it
+    Submit(submit::Arguments),
     Audit(audit::Audit),
     Verify(verify::Verify),
+    Demo(demo::Arguments),
 }
 
 /// Runs the program with the process's arguments.
@@ -35,16 +54,51 @@ pub fn run() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { Exit::Usage } else { Exit::Ok } as u8);
         }
     };
+    let done = |()| Exit::Ok;
     let outcome = match line.command {
+        Command::Init(arguments) => init::run(&arguments).map(done),
+        Command::Serve(arguments) => serve::run(&arguments).map(done),
+        Command::Keys(arguments) => keys::run(&arguments).map(done),
+        Command::Submit(arguments) => submit::run(&arguments).map(done),
         Command::Audit(command) => command.run(),
         Command::Verify(command) => command.run(),
+        Command::Demo(arguments) => demo::run(&arguments).map(done),
     };
     match outcome {
         Ok(exit) => ExitCode::from(exit as u8),
         Err(failure) => {
             // With stderr closed there is nobody to tell; the exit code says it too.
-            let _ = writeln!(std::io::stderr(), "litopys: {}", failure.message);
+            let _ = writeln!(io::stderr(), "litopys: {}", failure.message);
             ExitCode::from(failure.exit as u8)
         }
     }
+}
+
+/// Writes data to stdout.
+fn say(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| Failure::new(Exit::Io, format!("stdout: {error}")))
+}
+
+/// The exit code of an I/O error.
+fn of_io(error: &io::Error) -> Exit {
+    match error.kind() {
+        io::ErrorKind::NotFound => Exit::NotFound,
+        io::ErrorKind::AlreadyExists | io::ErrorKind::AddrInUse => Exit::Conflict,
+        _ => Exit::Io,
+    }
+}
+
+/// The failure of a key file.
+fn of_key_file(path: &Path, error: &KeyFileError) -> Failure {
+    let exit = match error {
+        KeyFileError::Io(error) => of_io(error),
+        KeyFileError::Permissions(_) | KeyFileError::Json(_) | KeyFileError::Form | KeyFileError::Mismatch => Exit::Configuration,
+    };
+    Failure::new(exit, format!("key file {}: {error}", path.display()))
+}
+
+/// Randomness from the operating system, without which nothing secret may be made.
+fn random(bytes: &mut [u8]) {
+    assert!(getrandom::fill(bytes).is_ok(), "the operating system gives no randomness");
 }

@@ -18,7 +18,7 @@ pub struct EnvelopeFault {
     /// root and goes on into what is encoded there (`/signatures/0/protected/alg`,
     /// `/signatures/0/header/disclosures/3/2`). The root itself is the empty string.
     pub pointer: String,
-    /// Details: limits, allowed values, byte offsets. Never a value that the sender supplied.
+    /// Details: limits, allowed values, byte offsets, kids. Never a personal value.
     pub params: Map<String, Value>,
 }
 

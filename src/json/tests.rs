@@ -1,3 +1,5 @@
+//! The scanner against examples, serde_json and its own limits.
+
 use super::*;
 use proptest::prelude::*;
 use serde_json::json;

@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use aggregates::commands::Data;
 use aggregates::{Event, Gathered, Refusal};
 use projections::Change;
+use serde_json::json;
 use uuid::Uuid;
 
 use super::archive::Overlay;
@@ -15,6 +17,12 @@ use crate::store::{CodeRow, DisclosureRow, IndexRow, OutboxRow, Outcome, Refusal
 
 /// The most commands in a batch.
 pub const MAX_BATCH: usize = 512;
+
+/// The kind of the outbox's messages that a one-time code is to be sent.
+///
+/// The message names request and patient only. Who sends looks up code and phone in the vault at that moment, so that an
+/// ended code is not sent and nothing personal stands twice.
+pub const CODE_MESSAGE: &str = "one_time_code";
 
 /// What a command of this batch came to.
 #[derive(Clone)]
@@ -66,6 +74,9 @@ impl Batch {
             self.overlay.set_code(request, None);
         }
         if let Some((request, code)) = gathered.code {
+            let Data::SendCode(sent) = &admitted.command.data else { unreachable!("a code is drawn to be sent") };
+            let body = json!({ "request": request, "patient": sent.patient });
+            self.outbox.push(OutboxRow { entry: index, ordinal: 0, kind: CODE_MESSAGE.to_owned(), body });
             self.codes.push(CodeRow { entry: index, request, code: code.digits.clone(), salt: code.salt.0 });
             self.overlay.set_code(request, Some(code));
         }
@@ -85,7 +96,11 @@ impl Batch {
                 name: one.name.clone(),
                 text: one.text.clone(),
             });
-            self.overlay.learn_value(subject, one.name.clone(), one.value.clone());
+            // Whoever is merely recognised changes nothing on file. The one value that facts read back, the birth date, is
+            // part of every identity key, so a recognised identity's is the same.
+            if gathered.on_file {
+                self.overlay.learn_value(subject, one.name.clone(), one.value.clone());
+            }
         }
         for key in &gathered.index {
             self.index.push(IndexRow { entry, subject: subject.to_string(), key: key.clone() });

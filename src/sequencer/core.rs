@@ -165,7 +165,8 @@ impl Core {
             if row.payload_hash != hash {
                 return Ok(conflict());
             }
-            let refusal = stored_refusal(&row.code).ok_or_else(|| StoreError::Corrupt { what: format!("refusal {id} cannot be read") })?;
+            let refusal =
+                stored_refusal(&row.refusal).ok_or_else(|| StoreError::Corrupt { what: format!("refusal {id} cannot be read") })?;
             return Ok(Some(Pending::Now(Answer::Refused(Refused { refusal, note: Some(row.note), replayed: true }))));
         }
         Ok(None)
@@ -233,7 +234,7 @@ impl Core {
         let signed = note.as_ref().and_then(|note| note.sign(&self.keys.refusal).ok());
         if let (Some(note), Some(signed)) = (note, &signed) {
             let (id, payload_hash, note_text) = (note.id, note.payload_hash, signed.clone());
-            let row = RefusalRow { id, payload_hash, code: written_refusal(&refusal), size, time: time.ms(), note: note_text };
+            let row = RefusalRow { id, payload_hash, refusal: written_refusal(&refusal), size, time: time.ms(), note: note_text };
             batch.refuse(id, row, refusal.clone());
         }
         Refused { refusal, note: signed, replayed: false }

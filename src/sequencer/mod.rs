@@ -21,7 +21,7 @@ mod recover;
 mod run;
 
 pub use answer::{Accepted, Answer, Refused};
-pub use batch::MAX_BATCH;
+pub use batch::{CODE_MESSAGE, MAX_BATCH};
 pub use commit::Fatal;
 pub use core::{Clock, Core, Keys, system_clock};
 pub use note::{RefusalNote, RefusalNoteError};

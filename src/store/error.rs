@@ -33,7 +33,8 @@ pub enum StoreError {
         /// What is held.
         what: String,
     },
-    /// The head is not the one the caller acted on: another process leads, or the caller's memory is stale. Stop and reload.
+    /// The head is not the one the caller acted on: another process leads, or the caller's memory is stale. Stop and
+    /// reload.
     #[error("fenced: the head in the store is not the one acted on")]
     Fenced,
     /// The caller's rows contradict each other or what is stored. A defect of the caller.
@@ -62,7 +63,8 @@ pub enum StoreError {
 impl StoreError {
     /// Whether the failed call is known to have changed nothing.
     ///
-    /// False only for [`StoreError::Unknown`]: the writer must end, and the next one believe what it then finds in the store.
+    /// False only for [`StoreError::Unknown`]: the writer must end, and the next one believe what it then finds in
+    /// the store.
     pub fn rolled_back(&self) -> bool {
         !matches!(self, StoreError::Unknown(_))
     }

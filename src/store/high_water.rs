@@ -1,7 +1,7 @@
 //! The high-water file: the greatest head that was ever about to be published, kept apart from the store.
 //!
-//! A store restored from an old backup is consistent in itself; only something kept elsewhere can tell that it went back. The file
-//! belongs on another volume than the ledger.
+//! A store restored from an old backup is consistent in itself; only something kept elsewhere can tell that it went
+//! back. The file belongs on another volume than the ledger.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -81,7 +81,8 @@ pub enum HighWaterError {
 }
 
 impl HighWater {
-    /// Reads the mark and holds the ledger's head against it. Where there is none, begins one, durably, if `missing` or an empty ledger allows.
+    /// Reads the mark and holds the ledger's head against it. Where there is none, begins one, durably, if `missing`
+    /// or an empty ledger allows.
     pub fn open(path: &Path, origin: &str, head: &Head, missing: Missing) -> Result<Self, HighWaterError> {
         let mark = |size, root| HighWater { path: path.into(), origin: origin.into(), size, root };
         let text = match read(path) {
@@ -107,7 +108,8 @@ impl HighWater {
         Ok(mark)
     }
 
-    /// Refuses a head below the mark, or with another root at the mark. That a greater head continues the marked one is for a consistency proof to show.
+    /// Refuses a head below the mark, or with another root at the mark. That a greater head continues the marked one
+    /// is for a consistency proof to show.
     pub fn check(&self, head: &Head) -> Result<(), HighWaterError> {
         if head.size < self.size {
             Err(HighWaterError::RolledBack { size: head.size, marked: self.size })
@@ -118,8 +120,8 @@ impl HighWater {
         }
     }
 
-    /// Raises the mark to a head that is about to be published. Durable on return: the file and its directory are fsynced, and a crash in between
-    /// leaves the old mark or the new one.
+    /// Raises the mark to a head that is about to be published. Durable on return: the file and its directory are
+    /// fsynced, and a crash in between leaves the old mark or the new one.
     pub fn raise(&mut self, head: &Head) -> Result<(), HighWaterError> {
         self.check(head)?;
         if head.size == self.size {

@@ -69,8 +69,8 @@ pub struct RefusalRow {
     pub id: Uuid,
     /// SHA-256 of its payload.
     pub payload_hash: [u8; 32],
-    /// The refusal's code.
-    pub code: String,
+    /// What was answered, as JSON: code, parameters, and the member at fault.
+    pub refusal: String,
     /// The size of the registry that it was decided on.
     pub size: u64,
     /// When, in milliseconds since 1970.
@@ -107,13 +107,14 @@ pub trait Ledger: Send {
     /// The head as it is stored.
     fn head(&self) -> Result<Head, StoreError>;
 
-    /// Takes the lead: raises the epoch durably, and with it fences off whoever led before. Needed before the first commit.
+    /// Takes the lead: raises the epoch durably, and with it fences off whoever led before. Needed before the first
+    /// commit.
     fn lead(&mut self) -> Result<Head, StoreError>;
 
     /// Commits a batch in one transaction, of which the compare-and-swap of the head row is the first statement.
     ///
-    /// On `Ok` all of it is durable (fsynced). On an error for which [`StoreError::rolled_back`] holds nothing of it is there. After
-    /// [`StoreError::Unknown`] this writer commits nothing any more.
+    /// On `Ok` all of it is durable (fsynced). On an error for which [`StoreError::rolled_back`] holds nothing of it
+    /// is there. After [`StoreError::Unknown`] this writer commits nothing any more.
     fn commit(&mut self, batch: &LedgerBatch) -> Result<(), StoreError>;
 
     /// A reader with a connection of its own, for another thread.
@@ -125,8 +126,9 @@ pub trait Ledger: Send {
 
 /// Reads a ledger. Every answer is of one instant, shows committed batches only and those whole.
 ///
-/// What is committed is not yet published: who answers from a reader keeps to the published size. Lists are bounded by their `limit`, by
-/// [`super::MAX_PAGE_ROWS`] and, for entries, by [`super::MAX_PAGE_BYTES`]; an empty list is the end.
+/// What is committed is not yet published: who answers from a reader keeps to the published size. Lists are bounded
+/// by their `limit`, by [`super::MAX_PAGE_ROWS`] and, for entries, by [`super::MAX_PAGE_BYTES`]; an empty list is the
+/// end.
 pub trait LedgerReader: Rows + Send {
     /// The head as it is stored.
     fn head(&self) -> Result<Head, StoreError>;
@@ -137,7 +139,8 @@ pub trait LedgerReader: Rows + Send {
     /// Entries from an index on; at least one if there is one.
     fn entries(&self, from: u64, limit: usize) -> Result<Vec<StoredEntry>, StoreError>;
 
-    /// How many entries have a time not after `time` (milliseconds since 1970). Such a size never ends inside a chain, as a chain has one time.
+    /// How many entries have a time not after `time` (milliseconds since 1970). Such a size never ends inside a
+    /// chain, as a chain has one time.
     fn size_at(&self, time: i64) -> Result<u64, StoreError>;
 
     /// The checkpoint of a size, if a batch ended there.
@@ -197,7 +200,8 @@ impl LedgerBatch {
         require(self.changes.is_sorted_by_key(|change| change.entry), "changes are not in order")
     }
 
-    /// A tile stored too early would be false for ever, and one left out is missing for ever: they must be exactly those that became full.
+    /// A tile stored too early would be false for ever, and one left out is missing for ever: they must be exactly
+    /// those that became full.
     fn check_tiles(&self) -> Result<(), StoreError> {
         let mut due = BTreeSet::new();
         for level in 0..8u8 {

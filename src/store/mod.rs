@@ -1,14 +1,16 @@
 //! Where the ledger and the vault are kept: one set of traits, one contract suite, several engines.
 //!
 //! A store has two places with different fates. The **ledger** holds what may be kept for ever and shown to an
-//! auditor; it only grows, and no row of it holds a personal value. The **vault** holds the personal values and what is
-//! derived from them; it alone can forget.
+//! auditor; it only grows, and no row of it holds a personal value. The **vault** holds the personal values and what
+//! is derived from them; it alone can forget.
 //!
-//! **Invariant:** one writer. [`Ledger`] and [`Vault`] are owned by the sequencer's thread; every transaction of either begins with a
-//! compare-and-swap of its own head row, so that a process which is no longer the leader changes nothing.
+//! **Invariant:** one writer. [`Ledger`] and [`Vault`] are owned by the sequencer's thread; every transaction of
+//! either begins with a compare-and-swap of its own head row, so that a process which is no longer the leader changes
+//! nothing.
 //!
-//! **Invariant:** the vault commits first and then only gains rows stamped with the index of their entry. Its edits and deletions follow the
-//! ledger's commit, and each is bounded by an entry, so that doing one twice is the same as doing it once.
+//! **Invariant:** the vault commits first and then only gains rows stamped with the index of their entry. Its edits
+//! and deletions follow the ledger's commit, and each is bounded by an entry, so that doing one twice is the same as
+//! doing it once.
 //!
 //! A store knows neither envelopes nor signatures nor the law: it keeps the bytes it is given.
 

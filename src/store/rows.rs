@@ -68,6 +68,7 @@ pub trait Rows {
     /// The versions that a row had had by size `as_of`, oldest first, from `from_size` on.
     fn history(&self, resource: Resource, id: &str, as_of: u64, from_size: u64, limit: usize) -> Result<Vec<Row>, StoreError>;
 
-    /// A page of all versions of all rows, by (resource, id, from): what an auditor compares with rows of his own folding.
+    /// A page of all versions of all rows, by (resource, id, from): what an auditor compares with rows of his own
+    /// folding.
     fn versions(&self, after: Option<&RowKey>, limit: usize) -> Result<Vec<Row>, StoreError>;
 }

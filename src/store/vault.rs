@@ -73,7 +73,7 @@ pub struct OutboxRow {
 }
 
 /// What one transaction adds to the vault, before the ledger commits the entries that it belongs to.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub struct VaultBatch {
     /// The head that the batch was made on; its `edited` is not compared, as edits may come between.
     pub old: VaultHead,
@@ -90,7 +90,7 @@ pub struct VaultBatch {
 }
 
 /// A deletion. Each ends at an entry, so that repeating it after later rows came spares those.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum VaultEdit {
     /// Deletes a request's codes stamped with an entry up to `through`.
     EndCodes {
@@ -143,7 +143,8 @@ pub trait Vault: VaultReader {
     /// Takes the lead: raises the vault's own epoch durably. Needed before any change.
     fn lead(&mut self) -> Result<VaultHead, StoreError>;
 
-    /// Deletes the rows of entries that never came to be: those at or beyond the ledger's size. At start, by the leader of the ledger.
+    /// Deletes the rows of entries that never came to be: those at or beyond the ledger's size. At start, by the
+    /// leader of the ledger.
     ///
     /// A vault that ends below the ledger's size stays as it is: it is an old copy, and its caller's business.
     fn truncate(&mut self, ledger_size: u64) -> Result<VaultHead, StoreError>;
@@ -153,7 +154,8 @@ pub trait Vault: VaultReader {
 
     /// Does the edits of entries below `through_size`, which the ledger has committed, and notes that they are done.
     ///
-    /// Repeating edits is harmless; at start they are redone from `head().edited`. The deleted values leave the files with the next [`Vault::maintain`].
+    /// Repeating edits is harmless; at start they are redone from `head().edited`. The deleted values leave the files
+    /// with the next [`Vault::maintain`].
     fn edit(&mut self, through_size: u64, edits: &[VaultEdit]) -> Result<VaultHead, StoreError>;
 
     /// Deletes a message that was sent.
@@ -162,8 +164,9 @@ pub trait Vault: VaultReader {
     /// A reader with a connection of its own, for another thread.
     fn reader(&self) -> Result<Box<dyn VaultReader>, StoreError>;
 
-    /// Housekeeping between batches, every second or so. Overwrites what was deleted since the last time in every file of the vault,
-    /// unless a reader is in the midst of reading: then it tries again the next time. Answers whether nothing remains to be overwritten.
+    /// Housekeeping between batches, every second or so. Overwrites what was deleted since the last time in every
+    /// file of the vault, unless a reader is in the midst of reading: then it tries again the next time. Answers
+    /// whether nothing remains to be overwritten.
     fn maintain(&mut self) -> Result<bool, StoreError>;
 }
 
@@ -202,4 +205,16 @@ without_values! {
     CodeRow: entry, request;
     OutboxRow: entry, ordinal, kind;
     VaultBatch: old, size;
+}
+
+impl fmt::Debug for VaultEdit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            VaultEdit::EndCodes { request, through } => write!(f, "EndCodes({request}, {through})"),
+            VaultEdit::Unindex { subject, keys, through } => {
+                write!(f, "Unindex({subject}, {} keys, {through})", keys.len())
+            }
+            VaultEdit::Erase { subject, through } => write!(f, "Erase({subject}, {through})"),
+        }
+    }
 }

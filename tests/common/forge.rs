@@ -226,7 +226,7 @@ impl Forge {
             stored["pointer"] = json!(pointer);
         }
         let note = RefusalNote { origin: ORIGIN.into(), id, payload_hash, code, pointer, size, time }.sign(&refusals()).unwrap();
-        RefusalRow { id, payload_hash, code: stored.to_string(), size, time: time.ms(), note }
+        RefusalRow { id, payload_hash, refusal: stored.to_string(), size, time: time.ms(), note }
     }
 
     /// Hashes, signs and stores everything: `ledger.sqlite`, `vault.sqlite`. The files are closed.

@@ -38,7 +38,7 @@ pub(super) const DECLARATION_TERMINATE: &[Member] = &[
     Member::clear("patient", Kind::Id),
     Member::clear("declaration", Kind::Id),
     Member::clear("reason", Kind::OneOf(&["patient_application", "moved_away", "regulator_decision", "fraud"])),
-    Member::disclosed("application", Kind::Text(1, 2000)).optional(),
+    Member::of_patient("application", Kind::Text(1, 2000)).optional(),
 ];
 
 /// A request for a declaration.

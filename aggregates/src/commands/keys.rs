@@ -17,23 +17,23 @@ const PRACTITIONER: &[Member] = &[
     Member::clear("first_name", Kind::PersonName),
     Member::clear("second_name", Kind::PersonName).optional(),
     Member::clear("gender", GENDER).optional(),
-    Member::disclosed("tax_id", Kind::Rnokpp),
-    Member::disclosed("birth_date", Kind::Date),
-    Member::disclosed("documents", DOCUMENTS).optional(),
-    Member::disclosed("email", Kind::Email).optional(),
-    Member::disclosed("phone", Kind::Phone).optional(),
+    Member::of_practitioner("tax_id", Kind::Rnokpp),
+    Member::of_practitioner("birth_date", Kind::Date),
+    Member::of_practitioner("documents", DOCUMENTS).optional(),
+    Member::of_practitioner("email", Kind::Email).optional(),
+    Member::of_practitioner("phone", Kind::Phone).optional(),
 ];
 
 /// A patient as the trust provider identified him: everything is personal.
 const PATIENT: &[Member] = &[
     Member::clear("id", Kind::NewId),
-    Member::disclosed("last_name", Kind::PersonName),
-    Member::disclosed("first_name", Kind::PersonName),
-    Member::disclosed("second_name", Kind::PersonName).optional(),
-    Member::disclosed("tax_id", Kind::Rnokpp).optional(),
-    Member::disclosed("unzr", Kind::Unzr).optional(),
-    Member::disclosed("birth_date", Kind::Date),
-    Member::disclosed("documents", DOCUMENTS),
+    Member::of_patient("last_name", Kind::PersonName),
+    Member::of_patient("first_name", Kind::PersonName),
+    Member::of_patient("second_name", Kind::PersonName).optional(),
+    Member::of_patient("tax_id", Kind::Rnokpp).optional(),
+    Member::of_patient("unzr", Kind::Unzr).optional(),
+    Member::of_patient("birth_date", Kind::Date),
+    Member::of_patient("documents", DOCUMENTS),
 ];
 
 /// `key.enrol`: of exactly one of `practitioner` and `patient`.
@@ -101,8 +101,7 @@ pub(super) fn enrol_rules(data: &Value, faults: &mut Vec<Fault>) {
         let params = [("because".to_owned(), Value::from("patient"))].into_iter().collect();
         faults.push(Fault { pointer: "/data/represents".into(), code: Code::NotAllowedHere, params });
     }
-    for who in ["practitioner", "patient"] {
-        super::rules::documents(data, &format!("/{who}/documents"), faults);
-        super::rules::unzr(data, &format!("/{who}"), faults);
-    }
+    super::rules::documents(data, "/practitioner/documents", faults);
+    super::rules::documents(data, "/patient/documents", faults);
+    super::rules::unzr(data, "/patient", faults);
 }

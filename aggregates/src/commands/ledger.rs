@@ -1,10 +1,13 @@
 //! Commands on the ledger itself: its genesis and its policy.
 
 use serde::Deserialize;
+use serde_json::Value;
 
-use super::Jwk;
+use super::{Jwk, Spec, rules};
+use crate::authority::Slot;
 use crate::form::{Kind, Member};
 use crate::policy::{POLICY, PolicyTerms};
+use crate::refusal::{Code, Fault};
 
 /// `genesis`: entry 0.
 pub(super) const GENESIS: &[Member] = &[
@@ -41,4 +44,30 @@ pub struct Genesis {
 pub struct PolicySet {
     /// The new terms, whole.
     pub policy: PolicyTerms,
+}
+
+/// Each key once: nobody is two founders.
+pub(super) fn genesis_rules(data: &Value, faults: &mut Vec<Fault>) {
+    let regulators = data["regulators"].as_array().map(Vec::as_slice).unwrap_or_default();
+    for (place, key) in regulators.iter().enumerate() {
+        if regulators[..place].contains(key) {
+            faults.push(rules::fault(format!("/data/regulators/{place}"), Code::Duplicate, &[]));
+        }
+    }
+    if regulators.contains(&data["operator"]) {
+        faults.push(rules::fault("/data/operator".into(), Code::Duplicate, &[]));
+    }
+    policy_rules(data, faults);
+}
+
+/// A quorum is asked for commands that the regulator signs: a name misspelt would silently ask for none.
+pub(super) fn policy_rules(data: &Value, faults: &mut Vec<Fault>) {
+    let regulators = |spec: &&Spec| spec.signers.iter().any(|slots| slots.contains(&Slot::Regulators));
+    let names: Vec<&str> = Spec::ALL.iter().filter(regulators).map(|spec| spec.name).collect();
+    for (place, name) in data.pointer("/policy/regulator_quorum/commands").and_then(Value::as_array).into_iter().flatten().enumerate() {
+        if !name.as_str().is_some_and(|name| names.contains(&name)) {
+            let pointer = format!("/data/policy/regulator_quorum/commands/{place}");
+            faults.push(rules::fault(pointer, Code::NotInList, &[("allowed", &names.join(", "))]));
+        }
+    }
 }

@@ -48,7 +48,7 @@ pub(super) const LEGAL_ENTITY_REGISTER: &[Member] = &[
     Member::clear("ownership", Kind::OneOf(OWNERSHIPS)),
     Member::clear("legal_form", Kind::OneOf(LEGAL_FORMS)),
     Member::clear("edrpou", Kind::Edrpou).optional(),
-    Member::disclosed("tax_id", Kind::Rnokpp).optional(),
+    Member::of_practitioner("tax_id", Kind::Rnokpp).optional(),
     Member::clear("kveds", Kind::List(&Kind::Kved, 1, 50)),
     Member::clear("addresses", ADDRESSES),
     Member::clear("phones", PHONES),

@@ -42,6 +42,7 @@ pub(super) fn documents(data: &Value, below: &str, faults: &mut Vec<Fault>) {
         if !document_number(kind, number) {
             faults.push(fault(format!("/data{below}/{place}/number"), Code::BadFormat, &[("expected", &format!("number of a {kind}"))]));
         }
+        not_before(data, &format!("{below}/{place}/expires_at"), &format!("{below}/{place}/issued_at"), faults);
         let rival =
             items[..place].iter().any(|earlier| earlier["type"] != item["type"] && earlier["type"].as_str().is_some_and(is_passport));
         if is_passport(kind) && rival {
@@ -63,7 +64,7 @@ pub(super) fn unzr(data: &Value, below: &str, faults: &mut Vec<Fault>) {
         (Some(unzr), Some(birth_date)) if !unzr.starts_with(&birth_date.replace('-', "")) => {
             faults.push(fault(pointer, Code::MismatchedMember, &[("other", "birth_date")]));
         }
-        (None, _) if id_card && person.get("tax_id").is_none() => faults.push(fault(pointer, Code::Required, &[])),
+        (None, _) if id_card => faults.push(fault(pointer, Code::Required, &[])),
         _ => {}
     }
 }

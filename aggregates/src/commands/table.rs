@@ -1,6 +1,6 @@
 //! The one table: each command's type, members, rules across members, and signers.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     AuditorAdmit, ConfirmByCode, DeclarationSign, DeclarationTerminate, DivisionOpen, EmployeeAccept, EmployeeDismiss, EmployeeInvite,
@@ -9,7 +9,7 @@ use super::{
 };
 use super::{declaration, keys, ledger, parties, patient, provider, staff};
 use crate::authority::Slot::{self, *};
-use crate::form::Member;
+use crate::form::{Member, schema};
 use crate::refusal::Fault;
 
 /// What the law says about one command.
@@ -59,11 +59,19 @@ impl Spec {
     pub fn named(name: &str) -> Option<&'static Spec> {
         Spec::ALL.iter().find(|spec| spec.name == name)
     }
+
+    /// The JSON Schema of this command's data, disclosed members in their places.
+    pub fn schema(&self) -> Value {
+        let mut schema = schema(self.members, true);
+        schema["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
+        schema["title"] = json!(self.name);
+        schema
+    }
 }
 
 commands! {
-    Genesis(Genesis) = "genesis", ledger::GENESIS, no_rules, [[Founders]];
-    PolicySet(PolicySet) = "policy.set", ledger::POLICY_SET, no_rules, [[Regulators]];
+    Genesis(Genesis) = "genesis", ledger::GENESIS, ledger::genesis_rules, [[Founders]];
+    PolicySet(PolicySet) = "policy.set", ledger::POLICY_SET, ledger::policy_rules, [[Regulators]];
     AuditorAdmit(AuditorAdmit) = "auditor.admit", parties::AUDITOR_ADMIT, no_rules, [[Regulators, Holder]];
     TrustProviderAccredit(TrustProviderAccredit) = "trust_provider.accredit", parties::TRUST_PROVIDER_ACCREDIT, no_rules, [[Regulators, Holder]];
     MisApply(MisApply) = "mis.apply", parties::MIS_APPLY, no_rules, [[Holder, TrustProvider]];

@@ -68,11 +68,17 @@ fn object(members: &[Member], here: &Map<String, Value>, disclosed: Option<&[Dis
         }
     }
     let known = |name: &str| members.iter().any(|member| member.name == name);
-    let strangers = here.keys().filter(|name| !known(name) && !(disclosed.is_some() && *name == "_sd")).map(String::as_str);
+    let strangers = here.keys().filter(|name| !known(name) && (disclosed.is_none() || *name != "_sd")).map(String::as_str);
     let hidden_strangers =
         disclosed.into_iter().flatten().filter(|one| one.object == pointer && !known(&one.name)).map(|one| one.name.as_str());
     for name in strangers.chain(hidden_strangers) {
         report(format!("{pointer}/{}", escaped(name)), Code::UnknownMember, Map::new());
+    }
+    let mine: Vec<&str> = disclosed.into_iter().flatten().filter(|one| one.object == pointer).map(|one| one.name.as_str()).collect();
+    for (place, name) in mine.iter().enumerate() {
+        if mine[..place].contains(name) {
+            report(format!("{pointer}/{}", escaped(name)), Code::Duplicate, Map::new());
+        }
     }
 }
 

@@ -2,8 +2,10 @@
 
 mod check;
 mod kind;
+mod schema;
 mod table;
 
 pub use check::{Disclosed, check, merged};
 pub use kind::Kind;
+pub use schema::schema;
 pub use table::{Member, Need, Place};

@@ -1,6 +1,7 @@
 //! The words of the table.
 
 use super::Kind;
+use crate::words::StreamType;
 
 /// Whether a member must be present.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +17,7 @@ pub enum Need {
 pub enum Place {
     /// In clear: it is public, or pseudonymous.
     Clear,
-    /// In a disclosure, kept in the vault and deleted with the command's subject.
+    /// In a disclosure, kept in the vault until its subject is erased.
     Disclosed,
 }
 
@@ -31,17 +32,24 @@ pub struct Member {
     pub need: Need,
     /// Whether it stands in clear or disclosed. Inside a disclosed value everything is part of the disclosure.
     pub place: Place,
+    /// For a disclosed member: the kind of subject whose erasure deletes it.
+    pub erased_with: Option<StreamType>,
 }
 
 impl Member {
     /// A required member in clear.
     pub const fn clear(name: &'static str, kind: Kind) -> Member {
-        Member { name, kind, need: Need::Required, place: Place::Clear }
+        Member { name, kind, need: Need::Required, place: Place::Clear, erased_with: None }
     }
 
-    /// A required personal member.
-    pub const fn disclosed(name: &'static str, kind: Kind) -> Member {
-        Member { name, kind, need: Need::Required, place: Place::Disclosed }
+    /// A required member that is personal to the patient whom the command is about.
+    pub const fn of_patient(name: &'static str, kind: Kind) -> Member {
+        Member { place: Place::Disclosed, erased_with: Some(StreamType::Patient), ..Member::clear(name, kind) }
+    }
+
+    /// A required member that is personal to the practitioner whom the command is about, or who signs it.
+    pub const fn of_practitioner(name: &'static str, kind: Kind) -> Member {
+        Member { place: Place::Disclosed, erased_with: Some(StreamType::Practitioner), ..Member::clear(name, kind) }
     }
 
     /// The same member, not required.

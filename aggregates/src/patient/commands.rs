@@ -75,8 +75,8 @@ pub enum PatientCommand {
     TryCode {
         /// The request.
         request: Uuid,
-        /// Whether it is the one sent.
-        matches: bool,
+        /// Whether it is the one sent; unknown where the vault holds none.
+        matches: Option<bool>,
         /// Now.
         at: Instant,
     },
@@ -160,12 +160,12 @@ impl Patient {
     }
 
     fn make_request(&self, new: NewRequest, age: AgeClass, at: Instant, registry: &Registry) -> Result<Vec<PatientEvent>, Refusal> {
-        self.must_be_known()?;
-        let taken = |id: Uuid| self.request(id).is_some() || self.requests.iter().any(|request| request.declaration == id);
-        if taken(new.request) || new.request == new.declaration {
+        self.must_be_registered()?;
+        // Ids are unique over all patients: codes and read models are kept by them.
+        if registry.request_known(new.request) {
             return Err(Refusal::new(Code::IdTaken).at("/data/request"));
         }
-        if taken(new.declaration) || registry.declaration_known(new.declaration) {
+        if registry.declaration_known(new.declaration) {
             return Err(Refusal::new(Code::IdTaken).at("/data/declaration"));
         }
         let post = registry.doctor(new.employee)?;
@@ -195,9 +195,10 @@ impl Patient {
         Ok(vec![PatientEvent::CodeSent { request: request.id, commitment, at }])
     }
 
-    fn try_code(&self, request: Uuid, matches: bool, at: Instant, registry: &Registry) -> Result<Vec<PatientEvent>, Refusal> {
+    fn try_code(&self, request: Uuid, matches: Option<bool>, at: Instant, registry: &Registry) -> Result<Vec<PatientEvent>, Refusal> {
         let request = self.open_request(request, RequestStatus::New, at, registry)?;
         let code = self.live_code(request, at, registry)?;
+        let Some(matches) = matches else { return Err(Refusal::new(Code::CodeNotSent).at("/data/request")) };
         if !matches {
             let tries_left = registry.policy().codes.tries.saturating_sub(code.wrong_tries + 1);
             return Ok(vec![PatientEvent::CodeFailed { request: request.id, tries_left }]);
@@ -244,7 +245,7 @@ impl Patient {
         self.doctor_free(request, registry, at)?;
         let start = at.date();
         let last_day = start.plus_days(registry.policy().declaration_term_days);
-        let ended = self.current().map(|old| PatientEvent::DeclarationTerminated {
+        let ended = self.current(start).map(|old| PatientEvent::DeclarationTerminated {
             declaration: old.id,
             reason: EndReason::Replaced,
             by,
@@ -289,8 +290,9 @@ impl Patient {
                 return Err(Refusal::new(Code::ApplicationNeeded).at("/data/application"));
             }
         }
-        if !declaration.status.in_force() {
-            return Err(Refusal::new(Code::DeclarationState).at("/data/declaration").with("status", declaration.status.to_string()));
+        let status = declaration.status_on(on);
+        if !status.in_force() {
+            return Err(Refusal::new(Code::DeclarationState).at("/data/declaration").with("status", status.to_string()));
         }
         Ok(vec![PatientEvent::DeclarationTerminated { declaration: declaration.id, reason, by, on }])
     }
@@ -307,10 +309,10 @@ impl Patient {
 
     /// The doctor's declarations over all his posts, this patient's own left out, are below the least of his limits.
     fn doctor_free(&self, request: &Request, registry: &Registry, at: Instant) -> Result<(), Refusal> {
-        let post = registry.doctor(request.employee)?;
+        let post = registry.doctor(request.employee).map_err(|refusal| refusal.at("/data/request"))?;
         let Some(limit) = registry.limit_of(post.practitioner) else { return Ok(()) };
-        let own = self.current().filter(|current| current.practitioner == post.practitioner && current.term.last_day >= at.date());
-        let count = registry.load_of(post.practitioner, at.date()) - usize::from(own.is_some());
+        let own = self.current(at.date()).filter(|current| current.practitioner == post.practitioner);
+        let count = registry.load_of(post.practitioner, at.date()).saturating_sub(usize::from(own.is_some()));
         if count < limit as usize {
             return Ok(());
         }

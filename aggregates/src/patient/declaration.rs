@@ -100,6 +100,13 @@ pub struct Declaration {
     pub start: Date,
     /// Until when.
     pub term: Term,
-    /// How it stands on the ledger.
+    /// How it stands on the ledger; what has lapsed unrecorded is told by [`Declaration::status_on`].
     pub status: DeclarationStatus,
+}
+
+impl Declaration {
+    /// How it stands on a day: past its last day it counts as closed, recorded or not.
+    pub fn status_on(&self, today: Date) -> DeclarationStatus {
+        if self.status.in_force() && self.term.last_day < today { DeclarationStatus::Closed } else { self.status }
+    }
 }

@@ -19,7 +19,7 @@ pub use request::{Request, RequestStatus, SentCode};
 use crate::commands::Authentication;
 use crate::refusal::{Code, Refusal};
 use crate::registry::Registry;
-use crate::words::Bytes32;
+use crate::words::{Bytes32, Date};
 
 /// The state of `patient/<id>`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -47,9 +47,18 @@ impl Patient {
         self.declarations.iter().find(|declaration| declaration.id == id)
     }
 
-    /// The one declaration in force, active or pending.
-    pub fn current(&self) -> Option<&Declaration> {
-        self.declarations.iter().find(|declaration| declaration.status.in_force())
+    /// The one declaration in force on a day, active or pending.
+    pub fn current(&self, today: Date) -> Option<&Declaration> {
+        self.declarations.iter().find(|declaration| declaration.status_on(today).in_force())
+    }
+
+    /// Registered: whoever is only enrolled has given neither his consent nor where he lives.
+    pub(super) fn must_be_registered(&self) -> Result<(), Refusal> {
+        self.must_be_known()?;
+        if self.authentication.is_some() {
+            return Ok(());
+        }
+        Err(Refusal::new(Code::PatientState).at("/data/patient").with("status", "not registered yet"))
     }
 
     pub(super) fn must_be_known(&self) -> Result<(), Refusal> {

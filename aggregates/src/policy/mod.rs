@@ -177,6 +177,8 @@ pub enum PolicyCommand {
         log_key: String,
         /// The key of refusal notes.
         refusal_key: String,
+        /// How many keys the regulator begins with.
+        regulators: usize,
         /// The first terms.
         terms: PolicyTerms,
     },
@@ -193,11 +195,11 @@ impl Aggregate for Policy {
 
     async fn handle(&mut self, command: PolicyCommand, registry: &Registry, sink: &EventSink<Self>) -> Result<(), Refusal> {
         match command {
-            PolicyCommand::Open { log_key, refusal_key, terms } => {
+            PolicyCommand::Open { log_key, refusal_key, regulators, terms } => {
                 if !self.log_key.is_empty() {
                     return Err(Code::AlreadyOpened.into());
                 }
-                reachable(&terms, registry.regulator_keys().max(1))?;
+                reachable(&terms, regulators)?;
                 sink.write(PolicyEvent::Opened { log_key, refusal_key }, self).await;
                 sink.write(PolicyEvent::Set { terms }, self).await;
             }
@@ -222,7 +224,7 @@ impl Aggregate for Policy {
 
 /// A quorum beyond the regulator's keys would lock the regulator out for good.
 fn reachable(terms: &PolicyTerms, keys: usize) -> Result<(), Refusal> {
-    if terms.regulator_quorum.keys <= keys || terms.regulator_quorum.commands.is_empty() {
+    if terms.regulator_quorum.keys <= keys {
         return Ok(());
     }
     Err(Refusal::new(Code::OutOfRange).at("/data/policy/regulator_quorum/keys").with("min", 1).with("max", keys))

@@ -90,8 +90,12 @@ impl Registry {
     /// Called before the patient changes, so that an ended declaration is still known in its old state.
     fn index_declaration(&mut self, patient: Uuid, change: &PatientEvent) {
         match change {
-            PatientEvent::DeclarationSigned { declaration, employee, term, .. } => {
+            PatientEvent::RequestCreated { request, declaration, .. } => {
+                self.requests.insert(*request, patient);
                 self.declarations.insert(*declaration, patient);
+            }
+            PatientEvent::DeclarationSigned { declaration, employee, term, .. } => {
+                self.declarations_signed += 1;
                 self.load.entry(*employee).or_default().add(term.last_day, *declaration, patient);
             }
             PatientEvent::DeclarationTerminated { declaration, .. } => {

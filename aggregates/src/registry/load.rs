@@ -27,9 +27,9 @@ impl Load {
         self.by_last_day.len() - self.by_last_day.range(..(today, Uuid::nil())).count()
     }
 
-    /// Declarations with their patients.
-    pub(super) fn each(&self) -> impl Iterator<Item = (Uuid, Uuid)> + '_ {
-        self.by_last_day.iter().map(|((_, declaration), patient)| (*declaration, *patient))
+    /// Those that have not lapsed by `today`, with their patients.
+    pub(super) fn each(&self, today: Date) -> impl Iterator<Item = (Uuid, Uuid)> + '_ {
+        self.by_last_day.range((today, Uuid::nil())..).map(|((_, declaration), patient)| (*declaration, *patient))
     }
 }
 

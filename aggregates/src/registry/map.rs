@@ -1,5 +1,7 @@
 //! A hash map whose seed is given and whose written form is sorted.
 
+#![expect(clippy::disallowed_types, reason = "the one place where a hash map is given its seed")]
+
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::ops::{Deref, DerefMut};

@@ -55,8 +55,12 @@ pub struct Registry {
     posts: Map<Uuid, Vec<Uuid>>,
     /// Declarations in force by the doctor's post.
     load: Map<Uuid, Load>,
-    /// Patients by declaration, over all times.
+    /// Patients by declaration request, over all times.
+    requests: Map<Uuid, Uuid>,
+    /// Patients by declaration, over all times, from the request on.
     declarations: Map<Uuid, Uuid>,
+    /// How many declarations have been signed.
+    declarations_signed: usize,
     /// How many keys the regulator has that are not revoked.
     regulator_keys: usize,
 }
@@ -79,7 +83,9 @@ impl Registry {
             by_edrpou: BTreeMap::new(),
             posts: Map::new(seed),
             load: Map::new(seed),
+            requests: Map::new(seed),
             declarations: Map::new(seed),
+            declarations_signed: 0,
             regulator_keys: 0,
         }
     }

@@ -174,19 +174,24 @@ impl Registry {
         self.posts_of(practitioner).filter_map(|(id, _)| self.load.get(&id)).map(|load| load.count(today)).sum()
     }
 
-    /// The declarations in force of one post, with their patients, by last day and id.
-    pub fn declarations_of(&self, employee: Uuid) -> impl Iterator<Item = (Uuid, Uuid)> + '_ {
-        self.load.get(&employee).into_iter().flat_map(super::load::Load::each)
+    /// The declarations of one post in force on `today`, with their patients, by last day and id.
+    pub fn declarations_of(&self, employee: Uuid, today: Date) -> impl Iterator<Item = (Uuid, Uuid)> + '_ {
+        self.load.get(&employee).into_iter().flat_map(move |load| load.each(today))
     }
 
-    /// Whether a declaration has this id, whatever its state.
+    /// Whether a declaration request of any patient has this id, whatever its state.
+    pub fn request_known(&self, id: Uuid) -> bool {
+        self.requests.contains_key(&id)
+    }
+
+    /// Whether a declaration has this id, whatever its state, or is to have it by a request.
     pub fn declaration_known(&self, id: Uuid) -> bool {
         self.declarations.contains_key(&id)
     }
 
     /// How many declarations there have been, and how many of them are in force on `today`.
     pub fn declarations_total(&self, today: Date) -> (usize, usize) {
-        (self.declarations.len(), self.load.values().map(|load| load.count(today)).sum())
+        (self.declarations_signed, self.load.values().map(|load| load.count(today)).sum())
     }
 
     /// Every key that has been enrolled.

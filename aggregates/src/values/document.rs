@@ -29,13 +29,10 @@ pub fn document_number(kind: &str, number: &str) -> bool {
                     .all(|c| c.is_ascii_alphanumeric() || ukrainian_capital(c) || "№\\/ -«»()".contains(c) || ('а'..='ї').contains(&c))
         }
         "temporary_certificate" | "permanent_residence_permit" | "refugee_certificate" | "complementary_protection_certificate" => {
-            let bare = number.replace('/', "");
-            digits(9)
-                || (letters(2) && matches!(rest(2), Some(4..=6)))
-                || (letters(2)
-                    && bare.chars().skip(2).all(|c| c.is_ascii_digit())
-                    && bare.chars().count() == 12
-                    && number.chars().nth(7) == Some('/'))
+            let five = |part: &str| part.len() == 5 && part.bytes().all(|b| b.is_ascii_digit());
+            let after: String = number.chars().skip(2).collect();
+            let halves = after.split_once('/').is_some_and(|(left, right)| five(left) && five(right));
+            digits(9) || (letters(2) && (matches!(rest(2), Some(4..=6)) || halves))
         }
         _ => false,
     }
@@ -68,6 +65,7 @@ mod tests {
             ("birth_certificate", "1"),
             ("temporary_certificate", "АБ123"),
             ("refugee_certificate", "АБ1234512345"),
+            ("refugee_certificate", "АБ12345/1234/5"),
             ("charter", "АЯ120518"),
             ("national_id", ""),
         ] {

@@ -54,7 +54,7 @@ pub fn normalised(text: &str) -> String {
         ('X', 'Х'),
     ];
     let fold = |letter: char| ALIKE.iter().find(|(latin, _)| *latin == letter).map_or(letter, |(_, cyrillic)| *cyrillic);
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).map(fold).collect()
+    text.chars().flat_map(char::to_uppercase).filter(|c| c.is_alphanumeric()).map(fold).collect()
 }
 
 #[cfg(test)]

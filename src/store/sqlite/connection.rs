@@ -25,7 +25,8 @@ pub(super) enum Access {
 /// Version of the tables.
 const USER_VERSION: i32 = 1;
 
-/// How long a statement waits for another connection. Readers wait for nobody but a recovery; the writer for a stranger's transaction.
+/// How long a statement waits for another connection. Readers wait for nobody but a recovery; the writer for a
+/// stranger's transaction.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Place {

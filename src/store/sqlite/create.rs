@@ -13,8 +13,8 @@ use super::sql;
 
 /// Creates an empty ledger and its vault. Neither file may exist.
 ///
-/// Each is made under another name and appears whole and durable or not at all; the vault first, so that a ledger is never there without one. After
-/// a crash in between, the empty vault must be removed by hand.
+/// Each is made under another name and appears whole and durable or not at all; the vault first, so that a ledger is
+/// never there without one. After a crash in between, the empty vault must be removed by hand.
 pub fn create(ledger: &Path, vault: &Path) -> Result<(), StoreError> {
     for path in [ledger, vault] {
         if fs::symlink_metadata(path).is_ok() {

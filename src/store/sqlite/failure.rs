@@ -4,7 +4,8 @@ use rusqlite::{Error, ErrorCode, Transaction};
 
 use super::super::StoreError;
 
-/// Errors before COMMIT: the transaction is rolled back when it is dropped, and until a commit frame is written nobody sees any of it.
+/// Errors before COMMIT: the transaction is rolled back when it is dropped, and until a commit frame is written
+/// nobody sees any of it.
 impl From<Error> for StoreError {
     fn from(error: Error) -> Self {
         match &error {
@@ -28,9 +29,9 @@ impl From<Error> for StoreError {
 
 /// Commits; tells a commit that surely did not happen from one that may have.
 ///
-/// SQLite writes the frame that makes a transaction valid last, and only then syncs. When a write finds no room (`SQLITE_FULL`: no space, or a write cut
-/// short) that frame is not whole, and what is there of it has no valid checksum. After any other error, a failed sync above all, the frame may be on disk
-/// and a later start may find it.
+/// SQLite writes the frame that makes a transaction valid last, and only then syncs. When a write finds no room
+/// (`SQLITE_FULL`: no space, or a write cut short) that frame is not whole, and what is there of it has no valid
+/// checksum. After any other error, a failed sync above all, the frame may be on disk and a later start may find it.
 pub(super) fn commit(transaction: Transaction<'_>) -> Result<(), StoreError> {
     transaction.commit().map_err(|error| match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => StoreError::Full,

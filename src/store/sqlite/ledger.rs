@@ -34,8 +34,8 @@ impl SqliteLedger {
         Ok(SqliteLedger { connection, path: path.into(), lead: None, lost: false, _lock: lock })
     }
 
-    /// Limits how many pages the database may have, for room to be left on the disk; none lifts the limit. A commit beyond it
-    /// is [`StoreError::Full`]. Holds for this connection.
+    /// Limits how many pages the database may have, for room to be left on the disk; none lifts the limit. A commit
+    /// beyond it is [`StoreError::Full`]. Holds for this connection.
     pub fn limit_pages(&mut self, pages: Option<u32>) -> Result<(), StoreError> {
         connection::limit_pages(&self.connection, pages)
     }
@@ -130,7 +130,7 @@ fn append(transaction: &Transaction<'_>, batch: &LedgerBatch) -> Result<(), Stor
     let mut insert = transaction.prepare_cached(sql!("refusal_insert"))?;
     for row in &batch.refusals {
         let (id, size) = (row.id.as_bytes(), stored(row.size)?);
-        insert.execute(params![id, row.payload_hash, row.code, size, row.time, row.note])?;
+        insert.execute(params![id, row.payload_hash, row.refusal, size, row.time, row.note])?;
     }
     Ok(())
 }

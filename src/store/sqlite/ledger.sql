@@ -49,7 +49,7 @@ CREATE TABLE outcomes (
 CREATE TABLE refusals (
     id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
     payload_hash BLOB NOT NULL CHECK (length(payload_hash) = 32),
-    code TEXT NOT NULL,
+    refusal TEXT NOT NULL,
     size INTEGER NOT NULL CHECK (size >= 0),
     time INTEGER NOT NULL,
     note TEXT NOT NULL

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::super::StoreError;
 
-/// An exclusive lock on `<path>.lock`, held until dropped; the system releases it when the process ends, however it ends.
+/// An exclusive lock on `<path>.lock`, held until dropped; the system releases it when the process ends, however it
+/// ends.
 ///
 /// The database itself is not locked: closing another handle of it would drop SQLite's own locks.
 #[derive(Debug)]

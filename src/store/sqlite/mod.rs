@@ -1,13 +1,15 @@
 //! The embedded engine: SQLite, the ledger and the vault each in a file of its own.
 //!
-//! WAL with `synchronous=FULL`: a commit is durable when it returns. One process writes, held to it by a lock file beside each
-//! database; any number read, whether it runs or not. The writer moves the WAL into the database between batches, so a commit's cost is one sync
-//! of the WAL.
+//! WAL with `synchronous=FULL`: a commit is durable when it returns. One process writes, held to it by a lock file
+//! beside each database; any number read, whether it runs or not. The writer moves the WAL into the database between
+//! batches, so a commit's cost is one sync of the WAL.
 //!
-//! A reader needs the right to create files in the database's directory while no writer runs (SQLite's shared index of the WAL).
+//! A reader needs the right to create files in the database's directory while no writer runs (SQLite's shared index
+//! of the WAL).
 
 mod connection;
 mod create;
+mod deletion;
 mod failure;
 mod fold;
 mod ledger;

@@ -76,7 +76,7 @@ fn refusal(row: &SqlRow<'_>) -> Result<RefusalRow, rusqlite::Error> {
     Ok(RefusalRow {
         id: Uuid::from_bytes(row.get(0)?),
         payload_hash: row.get(1)?,
-        code: row.get(2)?,
+        refusal: row.get(2)?,
         size: number(row, 3)?,
         time: row.get(4)?,
         note: row.get(5)?,

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::super::{CodeRow, DisclosureRow, OutboxRow, StoreError, Vault, VaultBatch, VaultEdit, VaultHead, VaultReader};
 use super::connection::{self, Access};
+use super::deletion::Deletion;
 use super::failure::{bound, commit, stored};
 use super::lock::WriterLock;
 use super::vault_reader::{self, SqliteVaultReader};
@@ -19,7 +20,8 @@ pub struct SqliteVault {
     lead: Option<u64>,
     /// A commit's outcome is unknown: this writer must not commit again.
     lost: bool,
-    /// Something was deleted that an older page in the WAL may still show. Also at first: who wrote before may not have come to it.
+    /// Something was deleted that an older page in the WAL may still show. Also at first: who wrote before may not
+    /// have come to it.
     stale: bool,
     _lock: WriterLock,
 }
@@ -52,7 +54,8 @@ impl SqliteVault {
         &self.reader.path
     }
 
-    /// Runs one transaction and answers the head after it. Anything but taking the lead needs the lead; `work` gets its epoch.
+    /// Runs one transaction and answers the head after it. Anything but taking the lead needs the lead; `work` gets
+    /// its epoch.
     fn transact(&mut self, work: impl FnOnce(&Transaction<'_>) -> Result<(), StoreError>) -> Result<VaultHead, StoreError> {
         if self.lost {
             let why = "an earlier commit of this writer has an unknown outcome";
@@ -109,7 +112,7 @@ impl Vault for SqliteVault {
 
     fn edit(&mut self, through_size: u64, edits: &[VaultEdit]) -> Result<VaultHead, StoreError> {
         let (size, epoch) = (stored(through_size)?, self.epoch()?);
-        let edits: Vec<Deletion<'_>> = edits.iter().flat_map(|edit| self.deletions(edit)).collect();
+        let edits: Vec<Deletion<'_>> = edits.iter().flat_map(|edit| Deletion::of(edit, &self.reader)).collect();
         self.stale |= !edits.is_empty();
         self.transact(|transaction| {
             swapped(transaction.prepare_cached(sql!("vault_head_edited"))?.execute([size, epoch])?)?;
@@ -133,7 +136,8 @@ impl Vault for SqliteVault {
 
     fn maintain(&mut self) -> Result<bool, StoreError> {
         if self.stale {
-            // Deleted cells are overwritten with zeros in the database (secure_delete), but the WAL holds the pages as they were.
+            // Deleted cells are overwritten with zeros in the database (secure_delete), but the WAL holds the pages
+            // as they were.
             self.stale = !wal::empty(&self.reader.connection)?;
         } else {
             wal::tidy(&self.reader.connection)?;
@@ -186,47 +190,4 @@ fn add(transaction: &Transaction<'_>, batch: &VaultBatch, macs: &[[u8; 32]]) -> 
         insert.execute(params![stored(row.entry)?, row.ordinal, row.kind, row.body.to_string()])?;
     }
     Ok(())
-}
-
-/// One DELETE of an edit.
-enum Deletion<'a> {
-    Codes { request: &'a Uuid, through: i64 },
-    Match { mac: [u8; 32], subject: &'a str, through: i64 },
-    Subject { subject: &'a str, through: i64 },
-}
-
-impl SqliteVault {
-    fn deletions<'a>(&self, edit: &'a VaultEdit) -> Vec<Deletion<'a>> {
-        match edit {
-            VaultEdit::EndCodes { request, through } => {
-                vec![Deletion::Codes { request, through: bound(*through) }]
-            }
-            VaultEdit::Unindex { subject, keys, through } => {
-                let through = bound(*through);
-                keys.iter().map(|key| Deletion::Match { mac: self.reader.mac(key), subject, through }).collect()
-            }
-            VaultEdit::Erase { subject, through } => {
-                vec![Deletion::Subject { subject, through: bound(*through) }]
-            }
-        }
-    }
-}
-
-impl Deletion<'_> {
-    fn run(&self, transaction: &Transaction<'_>) -> Result<(), StoreError> {
-        let delete = |sql, parameters: &[&dyn rusqlite::ToSql]| transaction.prepare_cached(sql)?.execute(parameters).map(drop);
-        match self {
-            Deletion::Codes { request, through } => {
-                delete(sql!("code_end"), params![request.as_bytes(), through])?;
-            }
-            Deletion::Match { mac, subject, through } => {
-                delete(sql!("match_delete"), params![mac, subject, through])?;
-            }
-            Deletion::Subject { subject, through } => {
-                delete(sql!("disclosure_erase"), params![subject, through])?;
-                delete(sql!("match_erase"), params![subject, through])?;
-            }
-        }
-        Ok(())
-    }
 }

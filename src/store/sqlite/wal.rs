@@ -19,7 +19,8 @@ const MOVE_FRAMES: i64 = 2_000;
 /// From this many frames on, readers that never pause are waited for, so that the WAL starts over.
 const RESTART_FRAMES: i64 = 32_000;
 
-/// Moves the WAL into the database when it pays. Never blocks, except when readers kept it from starting over for long.
+/// Moves the WAL into the database when it pays. Never blocks, except when readers kept it from starting over for
+/// long.
 pub(super) fn tidy(connection: &Connection) -> Result<(), StoreError> {
     let wal = checkpoint(connection, sql!("wal_look"))?;
     if wal.frames - wal.moved < MOVE_FRAMES {

@@ -1,3 +1,3 @@
-SELECT id, payload_hash, code, size, time, note FROM refusals
+SELECT id, payload_hash, refusal, size, time, note FROM refusals
 WHERE time >= ?1 AND time < ?2 AND (time, id) > (?3, ?4)
 ORDER BY time, id LIMIT ?5

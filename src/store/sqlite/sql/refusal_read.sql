@@ -1,1 +1,1 @@
-SELECT id, payload_hash, code, size, time, note FROM refusals WHERE id = ?1
+SELECT id, payload_hash, refusal, size, time, note FROM refusals WHERE id = ?1

@@ -1,0 +1,180 @@
+//! `litopys submit`
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use aggregates::commands::Spec;
+use aggregates::words::{Instant, Role, Stream};
+use clap::Args;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::{Exit, Failure, disclosed_members, of_io, of_key_file, random, say};
+use crate::envelope::{Draft, Expect, MAX_BODY, compose};
+use crate::keys::{SecretKey, read_key_file};
+use crate::node::new_id;
+use crate::sequencer::system_clock;
+
+/// The longest answer that is read: a receipt of the longest entry is far shorter.
+const MAX_ANSWER: u64 = 4 << 20;
+
+/// How long to wait for an answer.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    /// The ledger's address, as https://ledger.example
+    #[arg(long, required_unless_present = "print")]
+    server: Option<String>,
+    /// The command {"type", "data", "id"?, "expect"?}, or an envelope signed before; - is stdin
+    #[arg(long)]
+    file: PathBuf,
+    /// A signer: KEYFILE:role or KEYFILE:role:stream; in the order of the signatures
+    #[arg(long)]
+    sign: Vec<String>,
+    /// The ledger's origin; what the server says of itself unless given
+    #[arg(long, required_if_eq("print", "true"))]
+    origin: Option<String>,
+    /// Print the signed envelope and send nothing
+    #[arg(long)]
+    print: bool,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let document = read(arguments)?;
+    let body = if document.contains_key("payload") {
+        if !arguments.sign.is_empty() {
+            return Err(Failure::new(Exit::Usage, "the file is an envelope, which is signed already"));
+        }
+        Value::Object(document).to_string()
+    } else {
+        let origin = match (&arguments.origin, &arguments.server) {
+            (Some(origin), _) => origin.clone(),
+            (None, Some(server)) => origin_of(server)?,
+            (None, None) => return Err(Failure::new(Exit::Usage, "give --origin or --server")),
+        };
+        sign(&document, &arguments.sign, origin)?
+    };
+    match &arguments.server {
+        Some(server) if !arguments.print => send(server, &body),
+        _ => say(&(body + "\n")),
+    }
+}
+
+fn read(arguments: &Arguments) -> Result<Map<String, Value>, Failure> {
+    let path = arguments.file.display();
+    let mut text = Vec::new();
+    let limit = MAX_BODY as u64 + 1;
+    let result = if arguments.file.as_os_str() == "-" {
+        io::stdin().take(limit).read_to_end(&mut text)
+    } else {
+        File::open(&arguments.file).and_then(|file| file.take(limit).read_to_end(&mut text))
+    };
+    result.map_err(|error| Failure::new(of_io(&error), format!("{path}: {error}")))?;
+    if text.len() > MAX_BODY {
+        return Err(Failure::new(Exit::Usage, format!("{path}: longer than {MAX_BODY} bytes")));
+    }
+    match crate::json::parse(&text) {
+        Ok(Value::Object(document)) => Ok(document),
+        Ok(_) => Err(Failure::new(Exit::Usage, format!("{path}: not an object"))),
+        Err(fault) => Err(Failure::new(Exit::Usage, format!("{path}: {fault}"))),
+    }
+}
+
+/// Makes the envelope of a command, its personal members hidden as the law's table has them.
+fn sign(document: &Map<String, Value>, signers: &[String], origin: String) -> Result<String, Failure> {
+    let wrong = |why: &str| Failure::new(Exit::Usage, format!("the command {why}"));
+    if let Some(strange) = document.keys().find(|name| !["type", "data", "id", "expect"].contains(&name.as_str())) {
+        return Err(wrong(&format!("has no member {strange:?}")));
+    }
+    let kind = document.get("type").and_then(Value::as_str).ok_or_else(|| wrong("has no type"))?;
+    let spec = Spec::named(kind).ok_or_else(|| wrong(&format!("type {kind:?} is unknown")))?;
+    let data = document.get("data").and_then(Value::as_object).ok_or_else(|| wrong("has no data"))?;
+    let id = match document.get("id").map(|id| id.as_str().and_then(|id| Uuid::try_parse(id).ok())) {
+        None => new_id(),
+        Some(Some(id)) => id,
+        Some(None) => return Err(wrong("has an id that is no UUID")),
+    };
+    let signers: Vec<(SecretKey, Role, Option<Stream>)> = signers.iter().map(|text| signer(text)).collect::<Result<_, _>>()?;
+    let signers: Vec<_> = signers.iter().map(|(key, role, of)| (key, *role, *of)).collect();
+    let draft = Draft {
+        id,
+        ledger: origin,
+        kind: kind.to_owned(),
+        issued_at: Instant::from_ms(system_clock()()).unwrap_or(Instant::EPOCH),
+        expect: document.get("expect").map(|expect| expected(expect).ok_or_else(|| wrong("has a malformed expect"))).transpose()?,
+        seen: None,
+        data: Value::Object(data.clone()),
+        disclose: disclosed_members(spec, data),
+    };
+    let composed = compose(&draft, &signers, random).map_err(|fault| Failure::new(Exit::Usage, fault))?;
+    Ok(composed.body)
+}
+
+fn expected(expect: &Value) -> Option<Expect> {
+    let members = expect.as_object().filter(|members| members.len() == 2)?;
+    Some(Expect { stream: members.get("stream")?.as_str()?.parse().ok()?, version: members.get("version")?.as_u64()? })
+}
+
+/// Reads `KEYFILE:role[:stream]`. Neither roles nor streams have a colon, so the file's name may have one.
+fn signer(text: &str) -> Result<(SecretKey, Role, Option<Stream>), Failure> {
+    let wrong = || Failure::new(Exit::Usage, format!("--sign {text}: not KEYFILE:role or KEYFILE:role:stream"));
+    let (rest, last) = text.rsplit_once(':').ok_or_else(wrong)?;
+    let (file, role, of) = match last.parse::<Role>() {
+        Ok(role) => (rest, role, None),
+        Err(_) => {
+            let (file, role) = rest.rsplit_once(':').ok_or_else(wrong)?;
+            (file, role.parse().map_err(|_| wrong())?, Some(last.parse().map_err(|_| wrong())?))
+        }
+    };
+    let file = PathBuf::from(file);
+    Ok((read_key_file(&file).map_err(|error| of_key_file(&file, &error))?, role, of))
+}
+
+fn agent() -> ureq::Agent {
+    let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).timeout_global(Some(PATIENCE));
+    config.build().into()
+}
+
+fn unreachable(server: &str, error: &ureq::Error) -> Failure {
+    Failure::new(Exit::Io, format!("{server}: {error}"))
+}
+
+fn url(server: &str, path: &str) -> String {
+    format!("{}{path}", server.trim_end_matches('/'))
+}
+
+/// The origin that the server says it has. A wrong one only makes a command that no other ledger takes.
+fn origin_of(server: &str) -> Result<String, Failure> {
+    let mut answer = agent().get(url(server, "/.well-known/litopys")).call().map_err(|error| unreachable(server, &error))?;
+    let text = answer.body_mut().with_config().limit(MAX_ANSWER).read_to_string().map_err(|error| unreachable(server, &error))?;
+    let document: Value = serde_json::from_str(&text).unwrap_or_default();
+    let origin = document["origin"].as_str().map(str::to_owned);
+    origin.ok_or_else(|| Failure::new(Exit::Failure, format!("{server} is not a ledger: it states no origin")))
+}
+
+fn send(server: &str, body: &str) -> Result<(), Failure> {
+    let request = agent().post(url(server, "/v1/commands")).header("content-type", "application/jose+json").header("accept-language", "en");
+    let mut answer = request.send(body).map_err(|error| unreachable(server, &error))?;
+    let status = answer.status().as_u16();
+    let text = answer.body_mut().with_config().limit(MAX_ANSWER).read_to_string().map_err(|error| unreachable(server, &error))?;
+    say(&(text.clone() + "\n"))?;
+    if status == 201 {
+        return Ok(());
+    }
+    let problem: Value = serde_json::from_str(&text).unwrap_or_else(|_| json!({}));
+    let exit = match status {
+        404 => Exit::NotFound,
+        409 => Exit::Conflict,
+        503 => Exit::Temporary,
+        _ => Exit::Failure,
+    };
+    let (code, detail) = (problem["code"].as_str().unwrap_or("no problem document"), problem["detail"].as_str().unwrap_or_default());
+    let mut message = format!("{status} {code}: {detail}");
+    for fault in problem["errors"].as_array().into_iter().flatten() {
+        message += &format!("\n  {} {}", fault["pointer"].as_str().unwrap_or_default(), fault["code"].as_str().unwrap_or_default());
+    }
+    Err(Failure::new(exit, message))
+}

@@ -1,0 +1,44 @@
+//! The demo's gateway for one-time codes: it reads the vault's outbox and, where a real one would send a message to the
+//! patient's phone, writes a log line.
+
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::sequencer::CODE_MESSAGE;
+use crate::store::{StoreError, VaultReader, sqlite};
+
+/// How many messages are read at a time.
+const PAGE: usize = 1000;
+
+/// Reads one vault's outbox.
+pub struct Gateway {
+    vault: Mutex<Box<dyn VaultReader>>,
+}
+
+impl Gateway {
+    /// A gateway beside this vault.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn open(vault: &Path) -> Result<Gateway, StoreError> {
+        Ok(Gateway { vault: Mutex::new(Box::new(sqlite::open_vault_reader(vault)?)) })
+    }
+
+    /// The code on its way for a request, if there is one among the messages of the published entries.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn code(&self, request: Uuid, published: u64) -> Result<Option<String>, StoreError> {
+        let vault = self.vault.lock().unwrap_or_else(PoisonError::into_inner);
+        let messages = vault.outbox(published, PAGE)?;
+        let waiting = messages.iter().any(|message| message.kind == CODE_MESSAGE && message.body["request"] == json!(request));
+        let code = if waiting { vault.code(&request)? } else { None };
+        if let Some(code) = &code {
+            tracing::info!(%request, code = code.code, "one-time code");
+        }
+        Ok(code.map(|row| row.code))
+    }
+}

@@ -1,0 +1,66 @@
+//! What to try once the story has been told.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use crate::store::{LedgerReader as _, sqlite};
+
+/// How much of an entry is looked for in the ledger's file.
+const PROBE: usize = 64;
+/// The first entry that may be broken.
+const FIRST: u64 = 20;
+
+/// One byte of the ledger's file that belongs to an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Weak {
+    /// The entry.
+    pub entry: u64,
+    /// Where the byte stands in the file.
+    pub offset: u64,
+    /// Another byte to put in its place.
+    pub other: char,
+}
+
+/// A byte in the midst of an entry, to be changed in a copy of the file.
+pub fn weak_point(ledger: &Path) -> Option<Weak> {
+    let reader = sqlite::open_reader(ledger).ok()?;
+    let file = fs::read(ledger).ok()?;
+    // An entry may be spread over pages, so some are tried.
+    reader.entries(FIRST, 50).ok()?.iter().find_map(|entry| {
+        let probe = entry.bytes.get(200..200 + PROBE)?;
+        let at = file.windows(PROBE).position(|window| window == probe)? + PROBE / 2;
+        let other = if file[at] == b'A' { 'B' } else { 'A' };
+        Some(Weak { entry: entry.index, offset: at as u64, other })
+    })
+}
+
+/// Commands to copy, for a demo in this folder that answers at this address.
+pub fn hints(dir: &Path, base: &str, program: &str) -> String {
+    let weak = weak_point(&dir.join("ledger.sqlite"));
+    let dir = dir.display();
+    let mut text = String::from("\nTry, in another terminal:\n");
+    let mut hint = |what: &str, lines: &[String]| {
+        let _ = writeln!(text, "\n  {what}");
+        for line in lines {
+            let _ = writeln!(text, "    {line}");
+        }
+    };
+    let curl = |path: &str| format!("curl -s '{base}{path}'");
+    hint("Read what is public:", &[curl("/v1/legal-entities"), curl("/v1/practitioners?speciality=family_doctor"), curl("/v1/mis")]);
+    hint("See the log's head, signed, and whose it is:", &[curl("/checkpoint"), curl("/.well-known/litopys")]);
+    hint("Check a receipt offline:", &[format!("{program} verify {dir}/receipt.json --trust {dir}/trust.json")]);
+    let audit = |ledger: &str| format!("{program} audit --ledger {dir}/{ledger} --trust {dir}/trust.json");
+    hint("Audit everything, beside the running server:", &[format!("{} --vault {dir}/vault.sqlite", audit("ledger.sqlite"))]);
+    if let Some(Weak { entry, offset, other }) = weak {
+        let what = format!("Change one byte of entry {entry} in a copy, and let the audit find it (exit code 3):");
+        let lines = [
+            format!("cp {dir}/ledger.sqlite {dir}/broken.sqlite"),
+            format!("printf {other} | dd of={dir}/broken.sqlite bs=1 seek={offset} conv=notrunc"),
+            audit("broken.sqlite"),
+        ];
+        hint(&what, &lines);
+    }
+    text.push_str("\nThe server goes on until you press Ctrl-C.\n");
+    text
+}

@@ -1,0 +1,49 @@
+//! Running admission: on threads that may block, a bounded number at a time.
+
+use std::sync::Arc;
+use std::thread::available_parallelism;
+
+use tokio::sync::Semaphore;
+
+use super::App;
+use super::problem::Problem;
+use crate::admission::{Admitted, admit as judge};
+use crate::sequencer::QUEUE;
+use crate::service::ServiceCode;
+
+/// How many commands are admitted at once, and how many may wait for it.
+pub(super) struct Gate {
+    running: Arc<Semaphore>,
+    waiting: Semaphore,
+    width: usize,
+}
+
+impl Gate {
+    pub(super) fn new() -> Gate {
+        let width = available_parallelism().map_or(2, usize::from);
+        Gate { running: Arc::new(Semaphore::new(width)), waiting: Semaphore::new(QUEUE), width }
+    }
+
+    /// How many are admitted at once.
+    pub(super) fn width(&self) -> usize {
+        self.width
+    }
+}
+
+/// Admits one command, or says at once that too many are waiting.
+pub(super) async fn admit(app: &Arc<App>, body: Vec<u8>) -> Result<Admitted, Problem> {
+    let _place = app.gate.waiting.try_acquire().map_err(|_| Problem::from(ServiceCode::Overloaded))?;
+    admit_when_free(Arc::clone(app), body).await
+}
+
+/// Admits one command as soon as there is a thread for it: for whoever holds back himself.
+pub(super) async fn admit_when_free(app: Arc<App>, body: Vec<u8>) -> Result<Admitted, Problem> {
+    let permit = Arc::clone(&app.gate.running).acquire_owned().await;
+    let permit = permit.map_err(|closed| Problem::failed(ServiceCode::NotReady, closed))?;
+    let judged = tokio::task::spawn_blocking(move || {
+        let _permit = permit;
+        judge(&body, &app.trust.origin, &app.directory)
+    });
+    let judged = judged.await.map_err(|panic| Problem::failed(ServiceCode::NotReady, panic))?;
+    Ok(judged?)
+}

@@ -1,0 +1,108 @@
+//! `/v1/commands`: a signed envelope in, its receipt or a problem out.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::admit::admit;
+use super::params::Params;
+use super::problem::{Problem, REPLAYED};
+use super::{App, body};
+use crate::envelope::{EnvelopeCode, EnvelopeFault, MAX_BODY};
+use crate::receipt;
+use crate::sequencer::{Accepted, Answer};
+use crate::service::ServiceCode;
+use crate::store::LedgerReader;
+
+/// The media type of a command (RFC 7515 §9.2.1).
+pub(super) const JOSE_JSON: &str = "application/jose+json";
+
+/// `POST /v1/commands`
+pub(super) async fn submit(State(app): State<Arc<App>>, request: Request) -> Result<Response, Problem> {
+    let genesis = Params::of(request.uri(), &["genesis"])?.flag("genesis")?;
+    body::require_type(request.headers(), &[JOSE_JSON])?;
+    let bytes = body::read(request.into_body(), MAX_BODY, too_large).await?;
+    let admitted = admit(&app, bytes).await?;
+    let id = admitted.command.id;
+    let answer = app.sequencer.submit(admitted).await.map_err(|turned| Problem::from(turned.0))?;
+    let accepted = accepted(answer)?;
+    let (index, size, replayed) = (accepted.index, accepted.size, accepted.replayed);
+    let receipt = app.read(move |app, reader| receipt_of(app, reader, &accepted, genesis)).await?;
+
+    // A repeat is the same answer, status and body; only a header tells.
+    let mut response = (StatusCode::CREATED, receipt).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert("litopys-index", index.into());
+    headers.insert("litopys-size", size.into());
+    if let Ok(location) = HeaderValue::from_str(&format!("/v1/commands/{id}")) {
+        headers.insert(header::LOCATION, location);
+    }
+    if replayed {
+        headers.insert(REPLAYED, HeaderValue::from_static("true"));
+    }
+    Ok(response)
+}
+
+fn too_large() -> Problem {
+    let params: Map<String, Value> = [("limit".to_owned(), json!(MAX_BODY))].into_iter().collect();
+    EnvelopeFault { code: EnvelopeCode::BodyTooLarge, pointer: String::new(), params }.into()
+}
+
+/// What was accepted, or the problem that the answer is.
+pub(super) fn accepted(answer: Answer) -> Result<Accepted, Problem> {
+    match answer {
+        Answer::Accepted(accepted) => Ok(accepted),
+        Answer::Refused(refused) => Err(refused.into()),
+        Answer::Unsigned(fault) => Err(fault.into()),
+        Answer::Turned(code) => Err(code.into()),
+    }
+}
+
+/// The receipt's bytes. An answer comes after its publication, so the published tree reaches at least to its size.
+pub(super) fn receipt_of(app: &App, reader: &dyn LedgerReader, accepted: &Accepted, genesis: bool) -> Result<Vec<u8>, Problem> {
+    let published = app.sequencer.published();
+    let receipt = receipt::make(reader, &published.tree, accepted.index, accepted.size, &accepted.entry, genesis)?;
+    serde_json::to_vec(&receipt).map_err(|error| Problem::failed(ServiceCode::NotCommitted, error))
+}
+
+/// `GET /v1/commands/{id}`: what became of a command, without anything of its content.
+pub(super) async fn state(State(app): State<Arc<App>>, Path(id): Path<String>, uri: Uri) -> Result<Response, Problem> {
+    Params::of(&uri, &[])?;
+    let id = canonical(&id)?;
+    let size = app.sequencer.published().size;
+    let state = app.read(move |_, reader| {
+        if let Some(outcome) = reader.outcome(&id)?.filter(|outcome| outcome.size <= size) {
+            return Ok(Some(json!({ "id": id, "state": "accepted", "index": outcome.index, "size": outcome.size })));
+        }
+        let refusal = reader.refusal(&id)?.filter(|refusal| refusal.size <= size);
+        Ok(refusal
+            .map(|refusal| json!({ "id": id, "state": "refused", "code": refused_code(&refusal.refusal), "refusal_note": refusal.note })))
+    });
+    let state = state.await?.ok_or(ServiceCode::NoSuchResource)?;
+    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-cache")];
+    Ok((headers, state.to_string()).into_response())
+}
+
+/// The store keeps a refusal's code together with what its sentence needs.
+fn refused_code(stored: &str) -> String {
+    let written: Option<Value> = serde_json::from_str(stored).ok();
+    written.as_ref().and_then(|written| written["code"].as_str()).unwrap_or(stored).to_owned()
+}
+
+/// `GET /v1/commands/{id}/receipt`: receipts hold pseudonymous personal data, so they are for parties to the entry.
+pub(super) async fn receipt(Path(id): Path<String>, uri: Uri) -> Result<Response, Problem> {
+    Params::of(&uri, &[])?;
+    canonical(&id)?;
+    Err(ServiceCode::AccessDenied.into())
+}
+
+/// An id in its one spelling; any other names nothing.
+pub(super) fn canonical(text: &str) -> Result<Uuid, Problem> {
+    let id = Uuid::try_parse(text).ok().filter(|id| id.to_string() == text);
+    id.ok_or_else(|| ServiceCode::NoSuchResource.into())
+}

@@ -1,0 +1,108 @@
+//! The interface: commands in, receipts out, and what anybody may read.
+//!
+//! **Invariant:** nothing beyond the published size is answered, and no personal value at all: what would need an access
+//! right answers `access_denied`.
+//!
+//! **Invariant:** bad input gives a 4xx. A 5xx says that the ledger itself cannot serve now, and is always a 503 that may
+//! be tried again with the same bytes.
+
+mod admit;
+mod batch;
+mod body;
+mod commands;
+mod directory;
+mod health;
+mod log;
+mod params;
+mod problem;
+mod trace;
+mod well_known;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::middleware;
+use axum::routing::{get, post};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+
+pub use batch::{MAX_BATCH_BYTES, MAX_BATCH_LINES};
+pub use health::{metrics_router, recorder};
+
+use crate::admission::KeyDirectory;
+use crate::node::{MAX_READERS, Node, Readers, Trust};
+use crate::sequencer::Sequencer;
+use crate::service::ServiceCode;
+use crate::store::LedgerReader;
+use admit::Gate;
+use problem::Problem;
+
+/// How long a reading request waits for a connection to the store.
+const READ_WAIT: Duration = Duration::from_secs(5);
+
+/// What every route works on.
+pub struct App {
+    sequencer: Sequencer,
+    directory: KeyDirectory,
+    readers: Readers,
+    trust: Trust,
+    gate: Gate,
+    reads: Arc<Semaphore>,
+    batches: Arc<Semaphore>,
+}
+
+impl App {
+    /// An interface to a ledger.
+    pub fn new(sequencer: Sequencer, directory: KeyDirectory, readers: Readers, trust: Trust) -> App {
+        App {
+            sequencer,
+            directory,
+            readers,
+            trust,
+            gate: Gate::new(),
+            reads: Arc::new(Semaphore::new(MAX_READERS)),
+            batches: Arc::new(Semaphore::new(batch::MAX_BATCHES)),
+        }
+    }
+
+    /// An interface to a node. The node cannot close before it is dropped.
+    pub fn of(node: &Node) -> App {
+        App::new(node.sequencer.clone(), node.directory.clone(), node.readers.clone(), node.trust.clone())
+    }
+
+    /// Runs `read` on a connection of its own, off the threads that serve others.
+    async fn read<T: Send + 'static>(
+        self: &Arc<App>,
+        read: impl FnOnce(&App, &dyn LedgerReader) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let permit = timeout(READ_WAIT, Arc::clone(&self.reads).acquire_owned()).await;
+        let Ok(Ok(permit)) = permit else { return Err(Problem::from(ServiceCode::Overloaded)) };
+        let app = Arc::clone(self);
+        let result = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            app.readers.with(|reader| read(&app, reader))
+        });
+        result.await.unwrap_or_else(|error| Err(Problem::failed(ServiceCode::NotReady, error)))
+    }
+}
+
+/// Every public route.
+pub fn router(app: Arc<App>) -> Router {
+    Router::new()
+        .route("/v1/commands", post(commands::submit))
+        .route("/v1/commands/batch", post(batch::submit))
+        .route("/v1/commands/{id}", get(commands::state))
+        .route("/v1/commands/{id}/receipt", get(commands::receipt))
+        .route("/checkpoint", get(log::checkpoint))
+        .route("/tile/{*place}", get(log::tile))
+        .route("/.well-known/litopys", get(well_known::litopys))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/problems/{code}", get(problem::describe))
+        .merge(directory::routes())
+        .fallback(async || Problem::from(ServiceCode::NoSuchResource))
+        .method_not_allowed_fallback(async || Problem::from(ServiceCode::MethodNotAllowed))
+        .layer(middleware::from_fn(trace::around))
+        .with_state(app)
+}

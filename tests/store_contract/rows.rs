@@ -1,0 +1,208 @@
+//! The read models' part of the contract.
+
+use std::collections::BTreeMap;
+
+use litopys::store::sqlite::RowFold;
+use litopys::store::{Row, RowQuery, Rows, StoreError};
+use projections::{Change, Resource};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+
+use crate::engine::Engine;
+use crate::sample::{batch, body, change, grow, pages, versions};
+
+const RESOURCES: [Resource; 2] = [Resource::Employee, Resource::LegalEntity];
+
+/// Which entry of its batch, which resource, which row, which members get which value.
+type Step = (bool, usize, u64, Vec<(usize, u64)>);
+
+/// A model of the rows: every body at every size.
+type Model = Vec<BTreeMap<(Resource, String), Map<String, Value>>>;
+
+/// Changes for batches: each step stands at the same entry as the one before, or at the next.
+fn changes(from: u64, steps: &[Step]) -> Vec<Change> {
+    let mut entry = from;
+    let make = |(next, resource, row, members): &Step| {
+        entry += u64::from(*next);
+        let value = |number: u64| {
+            if number == 3 { json!(true) } else { json!(format!("v{number}")) }
+        };
+        let set = members.iter().map(|(name, number)| (format!("m{name}"), value(*number))).collect();
+        Change { resource: RESOURCES[*resource], id: format!("row-{row}"), entry, set }
+    };
+    steps.iter().map(make).collect()
+}
+
+fn model(changes: &[Change], size: u64) -> Model {
+    let mut sizes = vec![BTreeMap::new()];
+    for entry in 0..size {
+        let mut rows: BTreeMap<_, Map<_, _>> = sizes[entry as usize].clone();
+        for change in changes.iter().filter(|change| change.entry == entry) {
+            rows.entry((change.resource, change.id.clone())).or_default().extend(change.set.clone());
+        }
+        sizes.push(rows);
+    }
+    sizes
+}
+
+/// Reads a query to its end by pages of `limit`.
+fn listed<R: Rows + ?Sized>(rows: &R, query: &RowQuery, limit: usize) -> Vec<Row> {
+    pages(None, |after: &Option<String>| {
+        let page = rows.rows(&RowQuery { after: after.clone(), limit, ..query.clone() }).unwrap();
+        page.last().map(|last| last.id.clone()).map(|next| (page, Some(next)))
+    })
+}
+
+/// At every size, reads by id and by every condition equal the model.
+fn compare<R: Rows + ?Sized>(rows: &R, model: &Model) {
+    for (as_of, expected) in model.iter().enumerate() {
+        let as_of = as_of as u64;
+        for resource in RESOURCES {
+            for row in 0..4 {
+                let id = format!("row-{row}");
+                let found = rows.row(resource, &id, as_of).unwrap();
+                assert_eq!(found.as_ref().map(|row| &row.body), expected.get(&(resource, id)), "as of {as_of}");
+                assert!(found.iter().all(|row| row.from_size == row.entry + 1 && row.from_size <= as_of));
+            }
+            for (first, second) in [(None, None), (Some("v1"), None), (Some("true"), Some("v2"))] {
+                let equals: Vec<_> = [("m0", first), ("m1", second)]
+                    .into_iter()
+                    .filter_map(|(member, value)| Some((member.to_owned(), value?.to_owned())))
+                    .collect();
+                let holds = |body: &Map<String, Value>| {
+                    equals.iter().all(|(member, value)| match body.get(member) {
+                        Some(Value::Bool(flag)) => flag.to_string() == *value,
+                        found => found == Some(&json!(value)),
+                    })
+                };
+                let matching = expected.iter().filter(|((of, _), body)| *of == resource && holds(body));
+                let wanted: Vec<_> = matching.map(|((_, id), body)| (id, body)).collect();
+                let query = RowQuery { resource, equals: equals.clone(), after: None, limit: 0, as_of };
+                for limit in [1, 3] {
+                    let found = listed(rows, &query, limit);
+                    let found: Vec<_> = found.iter().map(|row| (&row.id, &row.body)).collect();
+                    assert_eq!(found, wanted, "as of {as_of}, {equals:?}");
+                }
+            }
+        }
+    }
+}
+
+/// Whatever is changed in whatever batches, rows at every size equal the model, and those of a fold from nothing
+/// equal the ledger's.
+pub fn rows_equal_a_model_at_every_size<E: Engine>() {
+    let step = (any::<bool>(), 0..2usize, 0..4u64, vec((0..2usize, 1..4u64), 0..3));
+    let batches = vec(vec(step, 0..8), 1..5);
+    let config = ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() };
+    proptest!(config, |(batches in batches, cut in 1..9usize)| {
+        let store = E::fresh();
+        let mut ledger = store.lead();
+        let mut all = Vec::new();
+        for steps in &batches {
+            let mut next = batch(&ledger.head().unwrap(), 9);
+            next.changes = changes(next.old.size, steps);
+            ledger.commit(&next).unwrap();
+            all.extend(next.changes);
+        }
+        let model = model(&all, ledger.head().unwrap().size);
+        let reader = ledger.reader().unwrap();
+        compare(&*reader, &model);
+        let mut fold = RowFold::new().unwrap();
+        all.chunks(cut).for_each(|chunk| fold.fold(chunk).unwrap());
+        prop_assert_eq!(versions(&fold, 7), versions(&*reader, 5));
+        compare(&fold, &model);
+    });
+}
+
+pub fn changes_by_one_entry_make_one_version<E: Engine>() {
+    let store = E::fresh();
+    let mut ledger = store.lead();
+    let mut next = batch(&ledger.head().unwrap(), 3);
+    next.changes = vec![
+        change(0, 1, &[("name", json!("a")), ("status", json!("new"))]),
+        change(0, 1, &[("status", json!("active"))]),
+        change(2, 1, &[("status", json!("closing"))]),
+        change(2, 1, &[("status", json!("closed"))]),
+    ];
+    ledger.commit(&next).unwrap();
+    let reader = ledger.reader().unwrap();
+    let version = |entry, until_size, status: &str| Row {
+        resource: Resource::LegalEntity,
+        id: "row-1".into(),
+        from_size: entry + 1,
+        until_size,
+        entry,
+        body: body(&[("name", json!("a")), ("status", json!(status))]),
+    };
+    let expected = [version(0, Some(3), "active"), version(2, None, "closed")];
+    assert_eq!(reader.versions(None, 9).unwrap(), expected);
+    let history = |as_of, from| reader.history(Resource::LegalEntity, "row-1", as_of, from, 9).unwrap();
+    assert_eq!(history(3, 0), expected);
+    assert_eq!(history(3, 2), expected[1..]);
+    assert_eq!(history(2, 0), [version(0, None, "active")], "what came later does not show");
+    assert_eq!(history(0, 0), []);
+    let status = |as_of| reader.row(Resource::LegalEntity, "row-1", as_of).unwrap().map(|row| row.entry);
+    assert_eq!([0, 1, 2, 3, 4, u64::MAX].map(status), [None, Some(0), Some(0), Some(2), Some(2), Some(2)]);
+}
+
+/// Values that a text comparison or a path could trip over.
+pub fn awkward_values_are_found<E: Engine>() {
+    let store = E::fresh();
+    let mut ledger = store.lead();
+    let long = "ї".repeat(100);
+    let values = [
+        json!("лікарня \"Здоров'я\" \\ / \u{7} \n %_?1"),
+        json!(long.clone() + "a"),
+        json!(long.clone() + "b"),
+        json!("42"),
+        json!(42),
+        json!("true"),
+        json!(false),
+        json!(""),
+        json!("null"),
+        json!("[1]"),
+        json!([1]),
+    ];
+    let mut next = batch(&ledger.head().unwrap(), 1);
+    next.changes = (0..).zip(&values).map(|(row, value)| change(0, row, &[("name", value.clone())])).collect();
+    ledger.commit(&next).unwrap();
+    let reader = ledger.reader().unwrap();
+    let found = |equals: &[(&str, &str)]| {
+        let equals = equals.iter().map(|(member, value)| ((*member).into(), (*value).into())).collect();
+        reader.rows(&RowQuery { resource: Resource::LegalEntity, equals, after: None, limit: 99, as_of: 1 })
+    };
+    for value in &values {
+        let Some(text) = value.as_str() else { continue };
+        let written = |other: &Value| other.to_string();
+        let expected: Vec<&Value> =
+            values.iter().filter(|other| *other == value || (!other.is_array() && written(other) == text)).collect();
+        let rows = found(&[("name", text)]).unwrap();
+        let mut bodies: Vec<&Value> = rows.iter().map(|row| &row.body["name"]).collect();
+        bodies.sort_by_key(|body| values.iter().position(|value| value == *body));
+        assert_eq!(bodies, expected, "{text:?}");
+        assert_eq!(found(&[("name", text), ("name", text)]).unwrap(), rows);
+    }
+    assert_eq!(found(&[("name", "false")]).unwrap().len(), 1);
+    assert_eq!(found(&[("nome", "42")]).unwrap(), []);
+    assert_eq!(found(&[("name", &long)]).unwrap(), []);
+    for strange in ["", "a\"b", "a.b", "$", "a[0]"] {
+        assert!(matches!(found(&[("name", "42"), (strange, "42")]), Err(StoreError::Invalid { .. })));
+    }
+}
+
+/// Rows of a fold are not the ledger's when somebody touched the ledger's.
+pub fn a_fold_differs_from_other_rows<E: Engine>() {
+    let store = E::fresh();
+    let mut ledger = store.lead();
+    grow(&mut *ledger, 9);
+    let honest = batch(&litopys::store::Head { size: 0, ..ledger.head().unwrap() }, 9).changes;
+    let mut fold = RowFold::new().unwrap();
+    fold.fold(&honest[..4]).unwrap();
+    fold.fold(&honest[4..]).unwrap();
+    assert_eq!(versions(&fold, 99), versions(&*ledger.reader().unwrap(), 99));
+    assert!(fold.fold(&honest[..1]).is_err(), "folding goes forward only");
+    let mut other = RowFold::new().unwrap();
+    other.fold(&honest[..8]).unwrap();
+    assert_ne!(versions(&other, 99), versions(&fold, 99));
+}
