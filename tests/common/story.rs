@@ -424,7 +424,8 @@ impl<'a> Story<'a> {
     pub fn crowd(&mut self, count: u64) {
         let patients: Vec<u64> = (0..count).map(|number| 10_000 + 10 * number).collect();
         let right = of(StreamType::Employee, id(DOCTOR_POST));
-        let steps: [&dyn Fn(&Story<'_>, u64) -> (&'static str, Value); 5] = [
+        type Step<'a> = &'a dyn Fn(&Story<'_>, u64) -> (&'static str, Value);
+        let steps: [Step<'_>; 5] = [
             &|_, patient| ("patient.register", patient_data(id(patient), patient as u32, true)),
             &|story, patient| ("declaration_request.create", story.request_data(id(patient), patient + 1, DOCTOR_POST)),
             &|_, patient| ("declaration_request.send_code", json!({ "patient": id(patient), "request": id(patient + 1) })),

@@ -1,4 +1,5 @@
 //! Payloads of the present system become commands: each fault of a payload is refused by name, corrected, and the last
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 //! version accepted and read back member for member.
 
 #[path = "../common/mod.rs"]
