@@ -161,8 +161,8 @@ fn person(dice: &mut Dice, names: &Names, age: Age, year: i16, mail: &str) -> Pe
         }),
     };
     Person {
-        last: dice.pick(names.last),
-        first: dice.pick(names.first[gender]),
+        last: dice.pick::<&str>(names.last),
+        first: dice.pick::<&str>(names.first[gender]),
         second: dice.pick(names.second)[gender],
         gender,
         born,

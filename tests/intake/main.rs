@@ -1,5 +1,6 @@
 //! Payloads of the present system become commands: each fault of a payload is refused by name, corrected, and the last
 //! version accepted and read back member for member.
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 #[path = "../common/mod.rs"]
 mod common;
