@@ -8,6 +8,7 @@ mod story;
 
 use std::path::Path;
 use std::process::{Command, Output};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use aggregates::policy::PolicyTerms;
 use aggregates::words::Instant;
@@ -66,6 +67,15 @@ impl Ledger for Live {
     }
 }
 
+/// Ends what waits for it, also when the test fails.
+struct End<'a>(&'a AtomicBool);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 fn litopys(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_litopys")).args(arguments).output().unwrap()
 }
@@ -87,10 +97,30 @@ fn a_real_ledger_is_sound_while_it_is_open_and_when_it_is_closed() {
     let node = Node::open(paths.clone(), node::Options::default()).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let mut live = Live { node, paths: paths.clone(), runtime, next: 1_000_000 };
-    let mut story = Story::new(&mut live);
-    story.small();
-    story.rest();
-    story.crowd(66);
+    // Beside the server, again and again while it works.
+    let done = AtomicBool::new(false);
+    let beside = || {
+        let ledger = Options::new(&paths.ledger, trust.clone());
+        let options = Options { vault: Some(paths.vault.clone()), high_water: Some(paths.high_water.clone()), ..ledger };
+        let mut sizes = Vec::new();
+        while !done.load(Ordering::Relaxed) {
+            let report = audit(&options).unwrap();
+            sound(&report);
+            sizes.push(report.size);
+        }
+        sizes
+    };
+    let sizes = std::thread::scope(|scope| {
+        let beside = scope.spawn(beside);
+        let told = End(&done);
+        let mut story = Story::new(&mut live);
+        story.small();
+        story.rest();
+        story.crowd(66);
+        drop(told);
+        beside.join().unwrap()
+    });
+    assert!(sizes.is_sorted() && sizes.first() < sizes.last(), "{sizes:?}");
 
     let trust_file = folder.path().join("trust.json");
     std::fs::write(&trust_file, trust.to_json()).unwrap();

@@ -45,13 +45,13 @@ impl RowAudit {
         self.fold.fold(changes).map_err(|error| failed(&error))
     }
 
-    /// Compares all rows that are of the first `size` entries. `now` is the size to which the ledger may have grown meanwhile.
-    pub(super) fn compare(self, source: &Source, size: u64, now: u64, findings: &mut Findings) -> Result<(), Unread> {
-        self.versions(source, size, now, findings)?;
-        self.values(source, size, now, findings)
+    /// Compares all rows that are of the first `size` entries. What a ledger that grows meanwhile adds is left alone.
+    pub(super) fn compare(self, source: &Source, size: u64, findings: &mut Findings) -> Result<(), Unread> {
+        self.versions(source, size, findings)?;
+        self.values(source, size, findings)
     }
 
-    fn versions(&self, source: &Source, size: u64, now: u64, findings: &mut Findings) -> Result<(), Unread> {
+    fn versions(&self, source: &Source, size: u64, findings: &mut Findings) -> Result<(), Unread> {
         let mut expected = Versions { fold: &self.fold, after: None, page: Vec::new() };
         let mut next = expected.next()?;
         let mut after: Option<(String, String, i64)> = None;
@@ -76,11 +76,11 @@ impl RowAudit {
                 }
                 match &next {
                     Some(expected_row) if key_of(expected_row).as_ref() == Some(&key) => {
-                        same(row, expected_row, (size, now), source, findings)?;
+                        same(row, expected_row, size, source, findings)?;
                         next = expected.next()?;
                     }
                     // Rows of entries that came during the audit are for the next one.
-                    _ if u64::try_from(key.2).is_ok_and(|from| from > size && from <= now) => {}
+                    _ if came_later(source, key.2, size)? => {}
                     _ => findings.add("row_versions", name(&key), "from_size", "row_surplus", "no entry makes this row"),
                 }
             }
@@ -93,7 +93,7 @@ impl RowAudit {
         Ok(())
     }
 
-    fn values(&self, source: &Source, size: u64, now: u64, findings: &mut Findings) -> Result<(), Unread> {
+    fn values(&self, source: &Source, size: u64, findings: &mut Findings) -> Result<(), Unread> {
         let mut seen = 0;
         let mut after: Option<Value> = None;
         loop {
@@ -120,7 +120,7 @@ impl RowAudit {
                 }
                 if self.values.contains(&value) {
                     seen += 1;
-                } else if now == size || !later(source, &value, size)? {
+                } else if !later(source, &value, size)? {
                     let key = format!("{}/{}/{}/{}", value.0, value.1, value.2, value.3);
                     findings.add("row_values", key, "value", "value_surplus", "no entry gives this row this value");
                 }
@@ -146,11 +146,18 @@ fn sql(condition: &str) -> String {
     format!("SELECT resource, id, from_size, until_size, body FROM row_versions {condition} ORDER BY resource, id, from_size LIMIT ?1")
 }
 
+/// Whether a size is one to which the ledger has grown during the audit.
+fn came_later(source: &Source, reached: i64, size: u64) -> Result<bool, Unread> {
+    let now = source.integer("SELECT size FROM head", [])?.unwrap_or_default();
+    Ok(u64::try_from(reached).is_ok_and(|reached| reached > size) && reached <= now)
+}
+
 /// Whether a row has this value in a version of an entry that came during the audit.
 fn later(source: &Source, (resource, member, text, id): &Value, size: u64) -> Result<bool, Unread> {
-    let size = i64::try_from(size).unwrap_or(i64::MAX);
-    let rows =
-        source.rows("SELECT body FROM row_versions WHERE resource = ?1 AND id = ?2 AND from_size > ?3", params![resource, id, size])?;
+    let sql = "SELECT body, from_size FROM row_versions WHERE resource = ?1 AND id = ?2 AND from_size > ?3";
+    let mut rows = source.rows(sql, params![resource, id, i64::try_from(size).unwrap_or(i64::MAX)])?;
+    let now = source.integer("SELECT size FROM head", [])?.unwrap_or_default();
+    rows.retain(|row| row.get(1).and_then(Cell::integer).is_some_and(|from| from <= now));
     let has = |row: &Row| {
         let body: Option<serde_json::Value> = row.first().and_then(Cell::text).and_then(|body| serde_json::from_str(body).ok());
         body.is_some_and(|body| match &body[member.as_str()] {
@@ -177,18 +184,17 @@ fn missing(row: &Row, findings: &mut Findings) {
     }
 }
 
-fn same(row: &Row, expected: &Row, (size, now): (u64, u64), source: &Source, findings: &mut Findings) -> Result<(), Unread> {
+fn same(row: &Row, expected: &Row, size: u64, source: &Source, findings: &mut Findings) -> Result<(), Unread> {
     let Some(key) = key_of(row) else { return Ok(()) };
     let (until, expected_until) = (row.get(3), expected.get(3));
     if until != expected_until {
         // An entry that came during the audit may have ended it; then it began the next version.
-        let ended = until.and_then(Cell::size).filter(|until| *until > size && *until <= now && expected_until == Some(&Cell::Null));
-        let begun = match ended {
-            Some(ended) => {
+        let begun = match until.and_then(Cell::integer).filter(|_| expected_until == Some(&Cell::Null)) {
+            Some(ended) if came_later(source, ended, size)? => {
                 let sql = "SELECT 1 FROM row_versions WHERE resource = ?1 AND id = ?2 AND from_size = ?3";
-                source.row(sql, params![key.0, key.1, i64::try_from(ended).unwrap_or(i64::MAX)])?.is_some()
+                source.row(sql, params![key.0, key.1, ended])?.is_some()
             }
-            None => false,
+            _ => false,
         };
         if !begun {
             findings.add("row_versions", name(&key), "until_size", "row_altered", "it is not what the entries say");

@@ -98,8 +98,7 @@ impl Scan<'_> {
         self.check_keys();
         if self.following {
             let rows = std::mem::replace(&mut self.rows, RowAudit::new()?);
-            let now = self.now()?;
-            let compared = rows.compare(&self.source, self.tree.size(), now, &mut self.findings);
+            let compared = rows.compare(&self.source, self.tree.size(), &mut self.findings);
             self.read("row_versions", compared)?;
         }
         self.check_live_codes()
@@ -245,13 +244,13 @@ impl Scan<'_> {
         let named = self.source.row("SELECT name FROM pragma_table_info('refusals') WHERE cid = 2", []);
         let named = self.read("refusals", named)?.flatten().and_then(|row| row.first().and_then(Cell::text).map(str::to_owned));
         let columns = ["id", "payload_hash", named.as_deref().unwrap_or("refusal"), "size", "time", "note"];
-        let now = self.now()?;
         let genesis_key = self.registry.policy_state().state.refusal_key.parse::<Verifier>().ok();
         let key = self.options.pinned.refusal_key.clone().or(genesis_key);
         let mut after: Vec<u8> = Vec::new();
         loop {
             let page = self.source.rows("SELECT * FROM refusals WHERE id > ?1 ORDER BY id LIMIT ?2", params![after, PAGE as i64]);
             let Some(page) = self.read("refusals", page)? else { return Ok(()) };
+            let now = self.now()?;
             for row in &page {
                 let before = self.findings.total();
                 self.check_refusal(row, &columns, key.as_ref(), now)?;

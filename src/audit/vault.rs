@@ -121,7 +121,9 @@ impl VaultAudit {
                 }
             }
         }
-        self.learn(index, &opened, subject, &gathered.index, findings);
+        // Whoever is merely recognised changes nothing on file.
+        let on_file = if gathered.on_file { &opened[..] } else { &[] };
+        self.learn(index, on_file, subject, &gathered.index, findings);
     }
 
     /// An entry's disclosures, if every digest has its own; each is held against its digest and its row.

@@ -199,7 +199,9 @@ impl Forge {
         if let Some(subject) = gathered.subject {
             for one in &admitted.envelope.disclosures {
                 let (ordinal, object, name) = (one.ordinal as u32, one.object.clone(), one.name.clone());
-                self.memory.values.insert((subject, name.clone()), one.value.clone());
+                if gathered.on_file {
+                    self.memory.values.insert((subject, name.clone()), one.value.clone());
+                }
                 let subject = subject.to_string();
                 commit.disclosures.push(DisclosureRow { entry: index, ordinal, subject, object, name, text: one.text.clone() });
             }
