@@ -15,6 +15,7 @@ use tlog::{Checkpoint, Hash};
 use super::item::{Item, Signed, refused};
 use super::scan::Scan;
 use super::source::Cell;
+use super::vault::Case;
 use super::{AuditError, facts};
 use crate::entry::{self, Cause, Entry};
 use crate::envelope::Seen;
@@ -204,7 +205,8 @@ impl Scan<'_> {
         self.check_codes(place, signed, entry, facts);
         match (&mut self.vault, acting) {
             (Some(vault), Some(acting)) => {
-                vault.compare(&self.registry, signed, acting, place, entry.time, facts, &mut self.facts, &mut self.findings);
+                let case = Case { signed, acting, index: place, time: entry.time, facts };
+                vault.compare(&self.registry, &case, &mut self.facts, &mut self.findings);
             }
             _ => {
                 let known = facts::named(facts);

@@ -155,7 +155,9 @@ fn later(source: &Source, (resource, member, text, id): &Value, size: u64) -> Re
         let body: Option<serde_json::Value> = row.first().and_then(Cell::text).and_then(|body| serde_json::from_str(body).ok());
         body.is_some_and(|body| match &body[member.as_str()] {
             serde_json::Value::String(value) => value[..value.floor_char_boundary(VALUE_BYTES)] == **text,
-            value => value.to_string().as_str() == text.as_str(),
+            serde_json::Value::Bool(value) => value.to_string() == *text,
+            serde_json::Value::Number(value) => value.to_string() == *text,
+            _ => false,
         })
     };
     Ok(rows.iter().any(has))

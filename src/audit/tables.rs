@@ -223,7 +223,7 @@ impl Scan<'_> {
             let page = self.source.rows(sql, params![after.0, after.1, PAGE as i64]);
             let Some(page) = self.read("tiles", page)? else { return Ok(()) };
             let now = self.now()?;
-            let keys = page.iter().filter_map(|row| Some((row.first()?.integer()?, row.get(1)?.integer()?)));
+            let mut keys = page.iter().filter_map(|row| Some((row.first()?.integer()?, row.get(1)?.integer()?)));
             for (level, index) in keys.clone() {
                 let due = match (u32::try_from(level), u64::try_from(index)) {
                     (Ok(level @ 0..8), Ok(index)) => now.checked_shr(8 * (level + 1)).is_some_and(|full| index < full),
@@ -233,7 +233,7 @@ impl Scan<'_> {
                     self.findings.add("tiles", format!("{level}/{index}"), "", "tile_surplus", "no full tile has this place");
                 }
             }
-            match keys.max() {
+            match keys.next_back() {
                 Some(last) if last > after => after = last,
                 _ => return Ok(()),
             }
@@ -365,7 +365,8 @@ fn says(text: &str, note: &RefusalNote) -> bool {
     let Ok(stored) = serde_json::from_str::<serde_json::Value>(text) else { return false };
     let members: HashSet<&str> = stored.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
     let code = Code::ALL.iter().find(|code| stored["code"] == code.name());
-    stored.to_string().as_str() == text
+    let canonical = stored.to_string();
+    canonical == text
         && members.is_subset(&HashSet::from(["code", "params", "pointer"]))
         && stored["params"].is_object()
         && code.is_some_and(|code| code.name() == note.code && code.bond() == Bond::Final)

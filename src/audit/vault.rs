@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use aggregates::authority::Acting;
 use aggregates::commands::{self, Data};
 use aggregates::facts::{Facts, Match};
+use aggregates::form::Disclosed;
 use aggregates::words::{Bytes32, Instant, Stream, StreamType};
 use aggregates::{Archive, OneTimeCode, Registry, Unavailable, Ungathered, gather};
 use serde_json::Value;
@@ -48,6 +49,22 @@ impl Archive for Known {
     }
 }
 
+/// One command with its facts, and who acts by it.
+pub(super) struct Case<'a> {
+    pub(super) signed: &'a Signed,
+    pub(super) acting: &'a Acting,
+    pub(super) index: u64,
+    pub(super) time: Instant,
+    pub(super) facts: &'a Facts,
+}
+
+impl Case<'_> {
+    /// Whose the disclosures are, by the facts.
+    fn subject(&self) -> Option<Stream> {
+        subject_of(&self.signed.command.data, self.acting, self.facts)
+    }
+}
+
 /// A vault being compared.
 pub(super) struct VaultAudit {
     reader: Box<dyn VaultReader>,
@@ -66,20 +83,10 @@ impl VaultAudit {
     }
 
     /// Compares one command's disclosures and facts; the facts of codes are left to their commitments.
-    #[expect(clippy::too_many_arguments, reason = "one decision's whole context, and the two places that findings go to")]
-    pub(super) fn compare(
-        &mut self,
-        registry: &Registry,
-        signed: &Signed,
-        acting: &Acting,
-        index: u64,
-        time: Instant,
-        facts: &Facts,
-        counts: &mut FactCounts,
-        findings: &mut Findings,
-    ) {
+    pub(super) fn compare(&mut self, registry: &Registry, case: &Case<'_>, counts: &mut FactCounts, findings: &mut Findings) {
+        let Case { signed, acting, index, time, facts } = *case;
         let judged: Vec<(String, Value)> = named(facts).into_iter().filter(|(name, _)| !OF_CODES.contains(&name.as_str())).collect();
-        let Some(opened) = self.disclosures(signed, acting, index, facts, findings) else {
+        let Some(opened) = self.disclosures(case, findings) else {
             counts.not_verifiable += judged.len() as u64;
             return;
         };
@@ -102,7 +109,7 @@ impl VaultAudit {
             }
         };
         let recomputed: HashMap<String, Value> = named(&gathered.facts).into_iter().collect();
-        let subject = subject_of(&signed.command.data, acting, facts);
+        let subject = case.subject();
         for (name, told) in judged {
             match recomputed.get(&name) {
                 Some(found) if *found == told => counts.verified += 1,
@@ -118,14 +125,8 @@ impl VaultAudit {
     }
 
     /// An entry's disclosures, if every digest has its own; each is held against its digest and its row.
-    fn disclosures(
-        &mut self,
-        signed: &Signed,
-        acting: &Acting,
-        index: u64,
-        facts: &Facts,
-        findings: &mut Findings,
-    ) -> Option<Vec<aggregates::form::Disclosed>> {
+    fn disclosures(&mut self, case: &Case<'_>, findings: &mut Findings) -> Option<Vec<Disclosed>> {
+        let (signed, index, subject) = (case.signed, case.index, case.subject());
         if self.lost {
             return None;
         }
@@ -138,7 +139,6 @@ impl VaultAudit {
             }
         };
         let texts: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
-        let subject = subject_of(&signed.command.data, acting, facts);
         let opened = match signed.envelope.open(&texts) {
             Ok(opened) => opened,
             Err(fault) => {
@@ -192,14 +192,7 @@ impl VaultAudit {
         }
     }
 
-    fn learn(
-        &mut self,
-        index: u64,
-        opened: &[aggregates::form::Disclosed],
-        subject: Option<Stream>,
-        keys: &[String],
-        findings: &mut Findings,
-    ) {
+    fn learn(&mut self, index: u64, opened: &[Disclosed], subject: Option<Stream>, keys: &[String], findings: &mut Findings) {
         let Some(subject) = subject else { return };
         if let Some(born) = opened.iter().rfind(|one| one.name == BIRTH_DATE) {
             self.known.birth_dates.insert(subject, born.value.clone());

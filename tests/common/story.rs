@@ -420,25 +420,30 @@ impl<'a> Story<'a> {
         self.try_code(2500, 2501, &wrong).index();
     }
 
+    /// The commands by which a patient comes to a declaration, one after the other.
+    fn step(&self, step: u8, patient: u64) -> (&'static str, Value) {
+        let request = json!({ "patient": id(patient), "request": id(patient + 1) });
+        match step {
+            0 => ("patient.register", patient_data(id(patient), patient as u32, true)),
+            1 => ("declaration_request.create", self.request_data(id(patient), patient + 1, DOCTOR_POST)),
+            2 => ("declaration_request.send_code", request),
+            3 => {
+                let mut confirm = request;
+                confirm["code"] = json!(self.ledger.code(id(patient + 1)));
+                ("declaration_request.confirm_by_code", confirm)
+            }
+            _ => ("declaration.sign", self.sign_data(id(patient), patient + 1, DOCTOR_POST)),
+        }
+    }
+
     /// Many declarations of one doctor, in batches; his dismissal ends them all in a chain.
     pub fn crowd(&mut self, count: u64) {
         let patients: Vec<u64> = (0..count).map(|number| 10_000 + 10 * number).collect();
         let right = of(StreamType::Employee, id(DOCTOR_POST));
-        type Step<'a> = &'a dyn Fn(&Story<'_>, u64) -> (&'static str, Value);
-        let steps: [Step<'_>; 5] = [
-            &|_, patient| ("patient.register", patient_data(id(patient), patient as u32, true)),
-            &|story, patient| ("declaration_request.create", story.request_data(id(patient), patient + 1, DOCTOR_POST)),
-            &|_, patient| ("declaration_request.send_code", json!({ "patient": id(patient), "request": id(patient + 1) })),
-            &|story, patient| {
-                let code = story.ledger.code(id(patient + 1));
-                ("declaration_request.confirm_by_code", json!({ "patient": id(patient), "request": id(patient + 1), "code": code }))
-            },
-            &|story, patient| ("declaration.sign", story.sign_data(id(patient), patient + 1, DOCTOR_POST)),
-        ];
-        for step in steps {
+        for step in 0..5 {
             let mut bodies = Vec::new();
             for patient in &patients {
-                let (kind, data) = step(self, *patient);
+                let (kind, data) = self.step(step, *patient);
                 bodies.push(self.body_with_mis(kind, data, DOCTOR, Role::Doctor, right));
             }
             self.ledger.take(bodies).iter().for_each(|told| assert!(matches!(told, Told::Entry(_)), "{told:?}"));
