@@ -2,9 +2,9 @@
 
 use aggregates::Registry;
 use aggregates::commands::{Authentication, Command, Data};
-use aggregates::facts::Facts;
+use aggregates::facts::{Facts, Match};
 use aggregates::patient::RequestStatus;
-use aggregates::words::Instant;
+use aggregates::words::{Instant, Role};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -51,13 +51,21 @@ pub(super) fn faults(registry: &Registry, command: &Command, envelope: &Envelope
     let data = &command.data;
     let register = if let Data::PatientRegister(register) = data { Some(register) } else { None };
     let enrol = if let Data::KeyEnrol(enrol) = data { Some(enrol) } else { None };
-    let by_code = register.is_some_and(|register| register.authentication == Authentication::Code);
+    let himself = command.signers.iter().any(|signer| signer.role == Role::Patient);
+    // Whoever is merely recognised keeps the phone on file.
+    let sets_phone = himself || !matches!(facts.patient_match, Some(Match::One(_)));
+    let by_code = sets_phone && register.is_some_and(|register| register.authentication == Authentication::Code);
+    let of_age = match data {
+        Data::PatientRegister(_) | Data::RequestCreate(_) | Data::ConfirmByKey(_) | Data::DeclarationSign(_) => true,
+        Data::DeclarationTerminate(_) => himself,
+        _ => false,
+    };
     let due = [
         ("forms_ok", disclosed),
         ("patient_match", register.is_some() || enrol.is_some_and(|enrol| enrol.practitioner.is_none() && enrol.patient.is_some())),
         ("same_practitioner", enrol.is_some_and(|enrol| enrol.practitioner.is_some())),
         ("owner_code_matches", matches!(data, Data::LegalEntityRegister(register) if register.edrpou.is_none())),
-        ("age_class", matches!(data, Data::PatientRegister(_) | Data::RequestCreate(_) | Data::DeclarationSign(_))),
+        ("age_class", of_age),
         ("phone_reuse_ok", by_code),
         ("phone_disclosure", by_code),
         ("code_commitment", matches!(data, Data::SendCode(_))),
