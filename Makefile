@@ -1,6 +1,6 @@
 # `make help` lists what there is to do.
 .POSIX:
-.PHONY: help deps test lint advisories fuzz tools
+.PHONY: help deps test lint bench advisories fuzz tools
 
 FUZZ_SECONDS = 30
 
@@ -22,6 +22,9 @@ lint: deps ## format, clippy, the house's rules; licences and bans where cargo-d
 	else \
 		echo "lint: no cargo-deny here, so licences, bans and sources go unchecked (make tools installs it)"; \
 	fi
+
+bench: deps ## the pace of commands beside the limit that signatures set, in one run
+	cargo bench --locked --bench commit
 
 advisories: ## look for known vulnerabilities in dependencies (asks the network; needs cargo-deny)
 	cargo deny --all-features check advisories

@@ -6,7 +6,9 @@ use std::path::Path;
 
 use crate::store::{LedgerReader as _, sqlite};
 
-/// How much of an entry is looked for in the ledger's file.
+/// What stands before a signature in an entry; signatures are of no two entries the same.
+const MARK: &[u8] = br#""signature":""#;
+/// How much of a signature is looked for in the ledger's file.
 const PROBE: usize = 64;
 /// The first entry that may be broken.
 const FIRST: u64 = 20;
@@ -28,7 +30,8 @@ pub fn weak_point(ledger: &Path) -> Option<Weak> {
     let file = fs::read(ledger).ok()?;
     // An entry may be spread over pages, so some are tried.
     reader.entries(FIRST, 50).ok()?.iter().find_map(|entry| {
-        let probe = entry.bytes.get(200..200 + PROBE)?;
+        let from = entry.bytes.windows(MARK.len()).position(|window| window == MARK)? + MARK.len();
+        let probe = entry.bytes.get(from..from + PROBE)?;
         let at = file.windows(PROBE).position(|window| window == probe)? + PROBE / 2;
         let other = if file[at] == b'A' { 'B' } else { 'A' };
         Some(Weak { entry: entry.index, offset: at as u64, other })
@@ -55,7 +58,9 @@ pub fn hints(dir: &Path, base: &str, program: &str) -> String {
     if let Some(Weak { entry, offset, other }) = weak {
         let what = format!("Change one byte of entry {entry} in a copy, and let the audit find it (exit code 3):");
         let lines = [
+            // Without its WAL the file is the ledger as it was some entries ago.
             format!("cp {dir}/ledger.sqlite {dir}/broken.sqlite"),
+            audit("broken.sqlite"),
             format!("printf {other} | dd of={dir}/broken.sqlite bs=1 seek={offset} conv=notrunc"),
             audit("broken.sqlite"),
         ];
