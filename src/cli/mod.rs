@@ -3,7 +3,6 @@
 mod audit;
 mod demo;
 mod exit;
-mod hide;
 mod init;
 mod keys;
 mod serve;
@@ -17,7 +16,6 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 pub use exit::{Exit, Failure};
-pub use hide::disclosed_members;
 
 use crate::keys::KeyFileError;
 

@@ -11,8 +11,8 @@ use clap::Args;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::{Exit, Failure, disclosed_members, of_io, of_key_file, random, say};
-use crate::envelope::{Draft, Expect, MAX_BODY, compose};
+use super::{Exit, Failure, of_io, of_key_file, random, say};
+use crate::envelope::{Draft, Expect, MAX_BODY, compose, disclosed_members};
 use crate::keys::{SecretKey, read_key_file};
 use crate::node::new_id;
 use crate::sequencer::system_clock;

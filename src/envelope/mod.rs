@@ -22,6 +22,7 @@ mod compose;
 mod digests;
 mod disclosure;
 mod fault;
+mod hide;
 mod members;
 mod payload;
 mod signature;
@@ -31,6 +32,7 @@ pub use compose::{ComposeFault, Composed, Draft, compose, member_pointers};
 pub use digests::{DigestPlace, SD_ALG};
 pub use disclosure::{Disclosure, digest};
 pub use fault::EnvelopeFault;
+pub use hide::disclosed_members;
 pub use payload::{Expect, Payload, Seen, Signer};
 pub use signature::{ALG, Signature, TYP};
 

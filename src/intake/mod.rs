@@ -20,7 +20,7 @@ pub use doc::document;
 pub use tables::{How, Row, Source, TABLE, To};
 pub use take::{Left, leaves};
 
-use crate::cli::disclosed_members;
+use crate::envelope::disclosed_members;
 use aggregates::commands::Spec;
 use aggregates::form::{Kind, Member, Place};
 

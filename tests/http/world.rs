@@ -10,7 +10,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
-use litopys::cli::disclosed_members;
+use litopys::envelope::disclosed_members;
 use litopys::envelope::{Draft, compose};
 use litopys::http::{App, router};
 use litopys::keys::{SecretKey, to_jwk};
