@@ -4,7 +4,15 @@
 //! of those members of a command that the law has in clear.
 
 mod change;
-mod fold;
+mod changes;
+mod folding;
+mod links;
+mod resource;
+mod words;
 
-pub use change::{Change, Resource};
-pub use fold::changes;
+pub use change::Change;
+pub use changes::changes;
+pub use folding::{ENTRIES, FoldError, Folded, Indexed, MAX_VALUE, Open, Version, WORD, beginning, fold, found_by};
+pub use links::{Link, LinkKind, links};
+pub use resource::Resource;
+pub use words::{MAX_WORD, MAX_WORDS, matches, words, words_of};

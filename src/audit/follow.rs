@@ -51,7 +51,8 @@ impl Scan<'_> {
         self.events += events.len() as u64;
         let ended = |event: &&Event| matches!(event.body, Body::Patient(PatientEvent::DeclarationTerminated { .. }));
         self.terminated += events.iter().filter(ended).count() as u64;
-        self.rows.fold(&projections::changes(item.place, &self.chain_data, &events))?;
+        let links: Vec<_> = projections::links(item.place, &self.chain_rights, &events).into_iter().collect();
+        self.rows.fold(&projections::changes(item.place, &self.chain_data, &events), &links)?;
         self.check_streams(&events)
     }
 
@@ -105,9 +106,11 @@ impl Scan<'_> {
         self.unknown_chain = Some(place);
         let Some(signed) = &mut item.signed else {
             self.chain_data.clear();
+            self.chain_rights.clear();
             return Ok(entry.events.clone());
         };
         self.chain_data.clone_from(&signed.envelope.payload.data);
+        self.chain_rights = signed.envelope.payload.rights();
         signed.keys = self.keys_of(signed);
         self.check_payload(place, signed, entry)?;
         let command_facts = entry.facts.unwrap_or_default();

@@ -1,25 +1,33 @@
-//! The read models: rows folded from the entries against the rows of the ledger.
+//! The read models: tables folded from the entries against the tables of the ledger.
 
-use std::collections::BTreeSet;
-
-use projections::Change;
-use rusqlite::params;
+use projections::{Change, Link};
+use rusqlite::types::Value;
+use rusqlite::{params, params_from_iter};
 
 use super::AuditError;
 use super::report::Findings;
-use super::source::{Cell, PAGE, Row, Source, Unread};
+use super::source::{self, Cell, PAGE, Row, Source, Unread};
+use crate::store::StoreError;
 use crate::store::sqlite::RowFold;
-use crate::store::{RowKey, Rows as _, StoreError};
 
-/// Values are kept for asking with this many bytes of their beginning at most.
-const VALUE_BYTES: usize = 64;
+/// A table that is folded.
+struct Table {
+    name: &'static str,
+    /// Its columns, those of its key first.
+    columns: &'static [&'static str],
+    /// How many of them are its key.
+    key: usize,
+}
 
-type Value = (String, String, String, String);
+const TABLES: [Table; 3] = [
+    Table { name: "row_versions", columns: &["resource", "id", "from_size", "until_size", "body"], key: 3 },
+    Table { name: "row_values", columns: &["resource", "member", "value", "id"], key: 4 },
+    Table { name: "row_links", columns: &["stream", "kind", "entry"], key: 3 },
+];
 
 /// The auditor's own fold.
 pub(super) struct RowAudit {
     fold: RowFold,
-    values: BTreeSet<Value>,
 }
 
 fn failed(error: &StoreError) -> AuditError {
@@ -28,122 +36,115 @@ fn failed(error: &StoreError) -> AuditError {
 
 impl RowAudit {
     pub(super) fn new() -> Result<RowAudit, AuditError> {
-        Ok(RowAudit { fold: RowFold::new().map_err(|error| failed(&error))?, values: BTreeSet::new() })
+        Ok(RowAudit { fold: RowFold::new().map_err(|error| failed(&error))? })
     }
 
-    pub(super) fn fold(&mut self, changes: &[Change]) -> Result<(), AuditError> {
-        for change in changes {
-            for (member, value) in &change.set {
-                let text = match value {
-                    serde_json::Value::String(text) => text[..text.floor_char_boundary(VALUE_BYTES)].to_owned(),
-                    serde_json::Value::Bool(_) | serde_json::Value::Number(_) => value.to_string(),
-                    _ => continue,
-                };
-                self.values.insert((change.resource.name().to_owned(), member.clone(), text, change.id.clone()));
-            }
-        }
-        self.fold.fold(changes).map_err(|error| failed(&error))
+    pub(super) fn fold(&mut self, changes: &[Change], links: &[Link]) -> Result<(), AuditError> {
+        self.fold.fold(changes, links).map_err(|error| failed(&error))
     }
 
     /// Compares all rows that are of the first `size` entries. What a ledger that grows meanwhile adds is left alone.
     pub(super) fn compare(self, source: &Source, size: u64, findings: &mut Findings) -> Result<(), Unread> {
-        self.versions(source, size, findings)?;
-        self.values(source, size, findings)
+        TABLES.iter().try_for_each(|table| self.table(table, source, size, findings))
     }
 
-    fn versions(&self, source: &Source, size: u64, findings: &mut Findings) -> Result<(), Unread> {
-        let mut expected = Versions { fold: &self.fold, after: None, page: Vec::new() };
-        let mut next = expected.next()?;
-        let mut after: Option<(String, String, i64)> = None;
-        loop {
-            let page = match &after {
-                None => source.rows(&sql(""), params![PAGE as i64])?,
-                Some((resource, id, from)) => {
-                    source.rows(&sql("WHERE (resource, id, from_size) > (?2, ?3, ?4)"), params![PAGE as i64, resource, id, from])?
-                }
-            };
-            let Some(last) = page.last() else { break };
-            let Some(last) = key_of(last).filter(|last| after.as_ref().is_none_or(|after| last > after)) else {
-                return Err(Unread::Damaged("keys are out of order".into()));
-            };
-            for row in &page {
-                let Some(key) = key_of(row) else { return Err(Unread::Damaged("a key is no key".into())) };
-                while let Some(expected_row) = &next
-                    && key_of(expected_row).is_some_and(|expected| expected < key)
-                {
-                    missing(expected_row, findings);
-                    next = expected.next()?;
-                }
-                match &next {
-                    Some(expected_row) if key_of(expected_row).as_ref() == Some(&key) => {
-                        same(row, expected_row, size, source, findings)?;
-                        next = expected.next()?;
-                    }
-                    // Rows of entries that came during the audit are for the next one.
-                    _ if came_later(source, key.2, size)? => {}
-                    _ => findings.add("row_versions", name(&key), "from_size", "row_surplus", "no entry makes this row"),
-                }
+    /// Walks both tables in the order of their key.
+    fn table(&self, table: &Table, source: &Source, size: u64, findings: &mut Findings) -> Result<(), Unread> {
+        let mut expected = Walk::new(table);
+        let mut found = Walk::new(table);
+        let mut of_fold = |sql: &str, after: Vec<Value>| source::rows(self.fold.connection(), sql, params_from_iter(after));
+        let mut of_ledger = |sql: &str, after: Vec<Value>| source.rows(sql, params_from_iter(after));
+        let mut meant = expected.next(&mut of_fold)?;
+        while let Some(row) = found.next(&mut of_ledger)? {
+            while let Some(missing) = meant.take_if(|meant| meant[..table.key] < row[..table.key]) {
+                findings.add(table.name, name(table, &missing), "", "row_missing", "the entries make this row");
+                meant = expected.next(&mut of_fold)?;
             }
-            after = Some(last);
-        }
-        while let Some(expected_row) = &next {
-            missing(expected_row, findings);
-            next = expected.next()?;
-        }
-        Ok(())
-    }
-
-    fn values(&self, source: &Source, size: u64, findings: &mut Findings) -> Result<(), Unread> {
-        let mut seen = 0;
-        let mut after: Option<Value> = None;
-        loop {
-            let columns = "SELECT resource, member, value, id FROM row_values";
-            let order = "ORDER BY resource, member, value, id LIMIT ?1";
-            let page = match &after {
-                None => source.rows(&format!("{columns} {order}"), params![PAGE as i64])?,
-                Some((resource, member, value, id)) => source.rows(
-                    &format!("{columns} WHERE (resource, member, value, id) > (?2, ?3, ?4, ?5) {order}"),
-                    params![PAGE as i64, resource, member, value, id],
-                )?,
-            };
-            if page.is_empty() {
-                break;
-            }
-            for row in &page {
-                let [Some(resource), Some(member), Some(value), Some(id)] = [0, 1, 2, 3].map(|place| row.get(place).and_then(Cell::text))
-                else {
-                    return Err(Unread::Damaged("a value is no text".into()));
-                };
-                let value: Value = (resource.into(), member.into(), value.into(), id.into());
-                if after.as_ref().is_some_and(|after| *after >= value) {
-                    return Err(Unread::Damaged("keys are out of order".into()));
+            match meant.take_if(|meant| meant[..table.key] == row[..table.key]) {
+                Some(same) => {
+                    compare(table, &row, &same, size, source, findings)?;
+                    meant = expected.next(&mut of_fold)?;
                 }
-                if self.values.contains(&value) {
-                    seen += 1;
-                } else if !later(source, &value, size)? {
-                    let key = format!("{}/{}/{}/{}", value.0, value.1, value.2, value.3);
-                    findings.add("row_values", key, "value", "value_surplus", "no entry gives this row this value");
-                }
-                after = Some(value);
+                None if later(table, &row, size, source)? => {}
+                None => findings.add(table.name, name(table, &row), table.columns[table.key - 1], "row_surplus", "no entry makes this row"),
             }
         }
-        if seen == self.values.len() {
-            return Ok(());
-        }
-        for value in &self.values {
-            let (resource, member, text, id) = value;
-            let sql = "SELECT 1 FROM row_values WHERE resource = ?1 AND member = ?2 AND value = ?3 AND id = ?4";
-            if source.row(sql, params![resource, member, text, id])?.is_none() {
-                let key = format!("{resource}/{member}/{text}/{id}");
-                findings.add("row_values", key, "", "value_missing", "the row cannot be found by this value");
-            }
+        while let Some(missing) = meant {
+            findings.add(table.name, name(table, &missing), "", "row_missing", "the entries make this row");
+            meant = expected.next(&mut of_fold)?;
         }
         Ok(())
     }
 }
 
-fn sql(condition: &str) -> String {
-    format!("SELECT resource, id, from_size, until_size, body FROM row_versions {condition} ORDER BY resource, id, from_size LIMIT ?1")
+/// Reads a page: a statement and its parameters.
+type Read<'a> = dyn FnMut(&str, Vec<Value>) -> Result<Vec<Row>, Unread> + 'a;
+
+/// A table read by pages in the order of its key.
+struct Walk<'a> {
+    table: &'a Table,
+    last: Option<Row>,
+    page: Vec<Row>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(table: &'a Table) -> Walk<'a> {
+        Walk { table, last: None, page: Vec::new() }
+    }
+
+    fn next(&mut self, read: &mut Read<'_>) -> Result<Option<Row>, Unread> {
+        if self.page.is_empty() {
+            let (columns, key) = (self.table.columns.join(", "), self.table.columns[..self.table.key].join(", "));
+            let after: Vec<Value> = self.last.iter().flat_map(|last| last[..self.table.key].iter().map(value)).collect();
+            let places: Vec<String> = (1..=after.len()).map(|place| format!("?{place}")).collect();
+            let beyond = if after.is_empty() { String::new() } else { format!("WHERE ({key}) > ({})", places.join(", ")) };
+            let sql = format!("SELECT {columns} FROM {} {beyond} ORDER BY {key} LIMIT {PAGE}", self.table.name);
+            self.page = read(&sql, after)?;
+            self.page.reverse();
+        }
+        let Some(row) = self.page.pop() else { return Ok(None) };
+        let key = |row: &Row| row[..self.table.key].to_vec();
+        if row[..self.table.key].iter().any(|cell| matches!(cell, Cell::Null | Cell::Strange)) {
+            return Err(Unread::Damaged("a key is no key".into()));
+        }
+        if self.last.as_ref().is_some_and(|last| key(last) >= key(&row)) {
+            return Err(Unread::Damaged("keys are out of order".into()));
+        }
+        self.last = Some(row.clone());
+        Ok(Some(row))
+    }
+}
+
+fn value(cell: &Cell) -> Value {
+    match cell {
+        Cell::Null | Cell::Strange => Value::Null,
+        Cell::Integer(number) => Value::Integer(*number),
+        Cell::Text(text) => Value::Text(text.clone()),
+        Cell::Blob(bytes) => Value::Blob(bytes.clone()),
+    }
+}
+
+fn name(table: &Table, row: &Row) -> String {
+    row[..table.key].iter().map(Cell::to_string).collect::<Vec<_>>().join("/")
+}
+
+fn compare(table: &Table, row: &Row, expected: &Row, size: u64, source: &Source, findings: &mut Findings) -> Result<(), Unread> {
+    for (place, column) in table.columns.iter().enumerate().skip(table.key) {
+        if row[place] == expected[place] || (*column == "until_size" && ended_later(row, expected, size, source)?) {
+            continue;
+        }
+        findings.add(table.name, name(table, row), column, "row_altered", "it is not what the entries say");
+    }
+    Ok(())
+}
+
+/// Whether a row is of entries that came during the audit: those are for the next one.
+fn later(table: &Table, row: &Row, size: u64, source: &Source) -> Result<bool, Unread> {
+    match table.name {
+        "row_versions" => came_later(source, row[2].integer().unwrap_or_default(), size),
+        "row_links" => came_later(source, row[2].integer().unwrap_or_default().saturating_add(1), size),
+        _ => given_later(row, size, source),
+    }
 }
 
 /// Whether a size is one to which the ledger has grown during the audit.
@@ -152,84 +153,48 @@ fn came_later(source: &Source, reached: i64, size: u64) -> Result<bool, Unread> 
     Ok(u64::try_from(reached).is_ok_and(|reached| reached > size) && reached <= now)
 }
 
+/// Whether an entry that came during the audit ended the version; then it began the next one.
+fn ended_later(row: &Row, expected: &Row, size: u64, source: &Source) -> Result<bool, Unread> {
+    match row[3].integer().filter(|_| expected[3] == Cell::Null) {
+        Some(ended) if came_later(source, ended, size)? => {
+            let sql = "SELECT 1 FROM row_versions WHERE resource = ?1 AND id = ?2 AND from_size = ?3";
+            let key: Vec<Value> = row[..2].iter().map(value).collect();
+            Ok(source.row(sql, params![key[0], key[1], ended])?.is_some())
+        }
+        _ => Ok(false),
+    }
+}
+
 /// Whether a row has this value in a version of an entry that came during the audit.
-fn later(source: &Source, (resource, member, text, id): &Value, size: u64) -> Result<bool, Unread> {
-    let sql = "SELECT body, from_size FROM row_versions WHERE resource = ?1 AND id = ?2 AND from_size > ?3";
-    let mut rows = source.rows(sql, params![resource, id, i64::try_from(size).unwrap_or(i64::MAX)])?;
-    let now = source.integer("SELECT size FROM head", [])?.unwrap_or_default();
-    rows.retain(|row| row.get(1).and_then(Cell::integer).is_some_and(|from| from <= now));
-    let has = |row: &Row| {
-        let body: Option<serde_json::Value> = row.first().and_then(Cell::text).and_then(|body| serde_json::from_str(body).ok());
-        body.is_some_and(|body| match &body[member.as_str()] {
-            serde_json::Value::String(value) => value[..value.floor_char_boundary(VALUE_BYTES)] == **text,
-            serde_json::Value::Bool(value) => value.to_string() == *text,
-            serde_json::Value::Number(value) => value.to_string() == *text,
-            _ => false,
-        })
-    };
-    Ok(rows.iter().any(has))
-}
-
-fn key_of(row: &Row) -> Option<(String, String, i64)> {
-    Some((row.first()?.text()?.to_owned(), row.get(1)?.text()?.to_owned(), row.get(2)?.integer()?))
-}
-
-fn name((resource, id, from): &(String, String, i64)) -> String {
-    format!("{resource}/{id}/{from}")
-}
-
-fn missing(row: &Row, findings: &mut Findings) {
-    if let Some(key) = key_of(row) {
-        findings.add("row_versions", name(&key), "", "row_missing", "the entries make this row");
-    }
-}
-
-fn same(row: &Row, expected: &Row, size: u64, source: &Source, findings: &mut Findings) -> Result<(), Unread> {
-    let Some(key) = key_of(row) else { return Ok(()) };
-    let (until, expected_until) = (row.get(3), expected.get(3));
-    if until != expected_until {
-        // An entry that came during the audit may have ended it; then it began the next version.
-        let begun = match until.and_then(Cell::integer).filter(|_| expected_until == Some(&Cell::Null)) {
-            Some(ended) if came_later(source, ended, size)? => {
-                let sql = "SELECT 1 FROM row_versions WHERE resource = ?1 AND id = ?2 AND from_size = ?3";
-                source.row(sql, params![key.0, key.1, ended])?.is_some()
-            }
-            _ => false,
-        };
-        if !begun {
-            findings.add("row_versions", name(&key), "until_size", "row_altered", "it is not what the entries say");
+fn given_later(row: &Row, size: u64, source: &Source) -> Result<bool, Unread> {
+    let sql = "SELECT from_size, body FROM row_versions WHERE resource = ?1 AND id = ?2 AND from_size > ?3";
+    let (resource, id) = (value(&row[0]), value(&row[3]));
+    for version in source.rows(sql, params![resource, id, i64::try_from(size).unwrap_or(i64::MAX)])? {
+        let body = version[1].text().and_then(|body| serde_json::from_str(body).ok()).unwrap_or_default();
+        let (Some(resource), Some(from)) = (row[0].text(), version[0].integer()) else { continue };
+        let found = projections::found_by(resource, &body);
+        let given = found.iter().any(|(member, value)| row[1].text() == Some(member) && row[2].text() == Some(value));
+        if given && came_later(source, from, size)? {
+            return Ok(true);
         }
     }
-    if row.get(4) != expected.get(4) {
-        findings.add("row_versions", name(&key), "body", "row_altered", "it is not what the entries say");
-    }
-    Ok(())
+    Ok(false)
 }
 
-/// The fold's rows as the table would hold them.
-struct Versions<'a> {
-    fold: &'a RowFold,
-    after: Option<RowKey>,
-    page: Vec<Row>,
-}
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
 
-impl Versions<'_> {
-    fn next(&mut self) -> Result<Option<Row>, Unread> {
-        if self.page.is_empty() {
-            let rows = self.fold.versions(self.after.as_ref(), PAGE).map_err(|error| Unread::Failed(failed(&error)))?;
-            self.after = rows.last().map(RowKey::from).or(self.after.take());
-            let whole = |number: u64| Cell::Integer(i64::try_from(number).unwrap_or(i64::MAX));
-            let row = |row: crate::store::Row| {
-                vec![
-                    Cell::Text(row.resource.name().to_owned()),
-                    Cell::Text(row.id),
-                    whole(row.from_size),
-                    row.until_size.map_or(Cell::Null, whole),
-                    Cell::Text(serde_json::to_string(&row.body).unwrap_or_default()),
-                ]
-            };
-            self.page = rows.into_iter().rev().map(row).collect();
-        }
-        Ok(self.page.pop())
+    use super::*;
+
+    #[test]
+    fn the_tables_are_those_of_the_store() {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(include_str!("../store/sqlite/rows.sql")).unwrap();
+        let sql = "SELECT name, (SELECT group_concat(name) FROM pragma_table_info(tables.name)) FROM sqlite_schema AS tables WHERE type = 'table'";
+        let known: Vec<(String, String)> = TABLES.iter().map(|table| (table.name.to_owned(), table.columns.join(","))).collect();
+        let found = source::rows(&connection, sql, []).unwrap();
+        let found: Vec<_> = found.iter().map(|row| (row[0].to_string(), row[1].to_string())).collect();
+        assert_eq!(found, known);
     }
 }

@@ -56,6 +56,8 @@ pub(super) struct Scan<'a> {
     pub(super) unknown_chain: Option<u64>,
     /// The payload's data of the chain at hand.
     pub(super) chain_data: serde_json::Map<String, serde_json::Value>,
+    /// In whose right that command was signed.
+    pub(super) chain_rights: Vec<aggregates::words::Stream>,
     pub(super) ids: HashMap<Uuid, u64>,
     pub(super) streams_seen: u64,
     pub(super) rows: RowAudit,
@@ -124,6 +126,7 @@ impl<'a> Scan<'a> {
             expected: VecDeque::new(),
             unknown_chain: None,
             chain_data: serde_json::Map::new(),
+            chain_rights: Vec::new(),
             ids: HashMap::new(),
             streams_seen: 0,
             rows: RowAudit::new()?,

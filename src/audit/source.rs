@@ -29,7 +29,7 @@ pub(super) const PAGE: usize = 512;
 const PAGE_BYTES: usize = 4 << 20;
 
 /// A value as the file has it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Cell {
     Null,
     Integer(i64),
@@ -151,19 +151,7 @@ impl Source {
 
     /// All rows that a statement gives.
     pub(super) fn rows(&self, sql: &str, parameters: impl Params) -> Result<Vec<Row>, Unread> {
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let columns = statement.column_count();
-        let mut rows = statement.query(parameters)?;
-        let mut all = Vec::new();
-        let mut bytes = 0;
-        while bytes < PAGE_BYTES
-            && let Some(row) = rows.next()?
-        {
-            let row: Row = (0..columns).map(|column| row.get_ref(column).map(Cell::of)).collect::<Result<_, _>>()?;
-            bytes += row.iter().map(Cell::bytes).sum::<usize>();
-            all.push(row);
-        }
-        Ok(all)
+        rows(&self.connection, sql, parameters)
     }
 
     /// The first row, if there is one.
@@ -208,6 +196,23 @@ impl Source {
             WHERE name NOT LIKE 'sqlite\_stat%' ESCAPE '\' ORDER BY 1";
         self.rows(sql, [])
     }
+}
+
+/// All rows that a statement gives.
+pub(super) fn rows(connection: &Connection, sql: &str, parameters: impl Params) -> Result<Vec<Row>, Unread> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let columns = statement.column_count();
+    let mut rows = statement.query(parameters)?;
+    let mut all = Vec::new();
+    let mut bytes = 0;
+    while bytes < PAGE_BYTES
+        && let Some(row) = rows.next()?
+    {
+        let row: Row = (0..columns).map(|column| row.get_ref(column).map(Cell::of)).collect::<Result<_, _>>()?;
+        bytes += row.iter().map(Cell::bytes).sum::<usize>();
+        all.push(row);
+    }
+    Ok(all)
 }
 
 /// Rows of one table in the order of a key, page by page.

@@ -61,6 +61,11 @@ pub struct Seen {
 }
 
 impl Payload {
+    /// The streams in whose right it is signed, in the order of the signatures.
+    pub fn rights(&self) -> Vec<Stream> {
+        self.signers.iter().filter_map(|signer| signer.of).collect()
+    }
+
     /// The member `data` without its `_sd` lists: the members in clear.
     pub fn clear_data(&self) -> Map<String, Value> {
         let mut data = Value::Object(self.data.clone());

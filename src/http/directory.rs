@@ -14,7 +14,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use projections::Resource;
+use projections::{ENTRIES, Resource};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -75,12 +75,13 @@ async fn page(of: &'static List, app: Arc<App>, headers: HeaderMap, uri: Uri) ->
         return Err(Problem::parameter("as_of", "not_of_cursor", &[]));
     }
     let size = start.as_ref().map(|start| start.size).or(as_of).unwrap_or(published);
-    let query = RowQuery { resource: of.resource, equals, after: start.map(|start| start.after), limit, as_of: size };
+    let filters = of_one(&equals);
+    let query = RowQuery { resource: of.resource, filters, words: Vec::new(), after: start.map(|start| start.after), limit, as_of: size };
     let (rows, next) = app
         .read(move |_, reader| {
             whole(reader, size, published)?;
             let (rows, more) = if of.resource == Resource::Practitioner { doctors(reader, &query)? } else { rows(reader, &query)? };
-            let next = more.map(|after| Cursor { size, after }.write(of, &query.equals));
+            let next = more.map(|after| Cursor { size, after }.write(of, &equals));
             Ok((rows, next))
         })
         .await?;
@@ -103,6 +104,10 @@ async fn single(of: &'static List, app: Arc<App>, id: String, headers: HeaderMap
     });
     let row = row.await?.ok_or(ServiceCode::NoSuchResource)?;
     Ok(answer(&headers, size, row, None))
+}
+
+fn of_one(equals: &[(String, String)]) -> Vec<(String, Vec<String>)> {
+    equals.iter().map(|(name, value)| (name.clone(), vec![value.clone()])).collect()
 }
 
 /// A chain of entries is one decision: nothing is shown as it was in the middle of one.
@@ -130,16 +135,15 @@ fn rows(reader: &dyn LedgerReader, query: &RowQuery) -> Result<(Vec<Value>, Opti
 fn written(row: Row) -> Value {
     let mut body = row.body;
     body.insert("id".to_owned(), row.id.into());
-    body.insert("entries".to_owned(), json!([row.entry]));
     Value::Object(body)
 }
 
 /// A page of the doctors' directory. It walks the posts, which have the members asked for, and shows a doctor at the
 /// first of his posts that matches.
 fn doctors(reader: &dyn LedgerReader, query: &RowQuery) -> Result<(Vec<Value>, Option<String>), Problem> {
-    let held = [("type", "doctor"), ("status", "active")].map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let equals: Vec<(String, String)> = query.equals.iter().cloned().chain(held).collect();
-    let mut walk = RowQuery { resource: Resource::Employee, equals, limit: query.limit + 1, ..query.clone() };
+    let held = [("type", "doctor"), ("status", "active")].map(|(name, value)| (name.to_owned(), vec![value.to_owned()]));
+    let filters = query.filters.iter().cloned().chain(held).collect();
+    let mut walk = RowQuery { resource: Resource::Employee, filters, limit: query.limit + 1, ..query.clone() };
     let mut found: Vec<Value> = Vec::new();
     let mut last = None;
     loop {
@@ -149,7 +153,11 @@ fn doctors(reader: &dyn LedgerReader, query: &RowQuery) -> Result<(Vec<Value>, O
         for post in some {
             let Some(id) = post.body.get("practitioner").and_then(Value::as_str) else { continue };
             let posts = posts(reader, id, query.as_of)?;
-            let matches = |post: &&Row| query.equals.iter().all(|(name, value)| post.body.get(name).and_then(Value::as_str) == Some(value));
+            let matches = |post: &&Row| {
+                query.filters.iter().all(|(name, values)| {
+                    post.body.get(name).and_then(Value::as_str).is_some_and(|value| values.iter().any(|one| one == value))
+                })
+            };
             if posts.iter().find(matches).is_none_or(|first| first.id != post.id) {
                 continue;
             }
@@ -169,8 +177,8 @@ fn doctors(reader: &dyn LedgerReader, query: &RowQuery) -> Result<(Vec<Value>, O
 /// The doctor's posts that a practitioner holds.
 fn posts(reader: &dyn LedgerReader, practitioner: &str, as_of: u64) -> Result<Vec<Row>, Problem> {
     let equals = [("practitioner", practitioner), ("type", "doctor"), ("status", "active")];
-    let equals = equals.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
-    Ok(reader.rows(&RowQuery { resource: Resource::Employee, equals, after: None, limit: MAX_PAGE_ROWS, as_of })?)
+    let filters = equals.map(|(name, value)| (name.to_owned(), vec![value.to_owned()])).to_vec();
+    Ok(reader.rows(&RowQuery { resource: Resource::Employee, filters, words: Vec::new(), after: None, limit: MAX_PAGE_ROWS, as_of })?)
 }
 
 fn doctor(row: Row, posts: Vec<Row>) -> Value {
@@ -179,7 +187,8 @@ fn doctor(row: Row, posts: Vec<Row>) -> Value {
         members.iter().filter_map(known).collect::<serde_json::Map<_, _>>()
     };
     let mut doctor = pick(&row, NAMES);
-    let mut entries: Vec<u64> = posts.iter().map(|post| post.entry).chain([row.entry]).collect();
+    let made = |row: &Row| row.body.get(ENTRIES).and_then(Value::as_array).cloned().unwrap_or_default();
+    let mut entries: Vec<u64> = posts.iter().chain([&row]).flat_map(made).filter_map(|entry| entry.as_u64()).collect();
     entries.sort_unstable();
     entries.dedup();
     let post = |post: &Row| {

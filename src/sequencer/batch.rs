@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use aggregates::commands::Data;
 use aggregates::{Event, Gathered, Refusal};
-use projections::Change;
+use projections::{Change, Link};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -41,6 +41,7 @@ pub(super) struct Batch {
     pub(super) outcomes: Vec<(Uuid, [u8; 32], u64)>,
     pub(super) refusals: Vec<RefusalRow>,
     pub(super) changes: Vec<Change>,
+    pub(super) links: Vec<Link>,
     pub(super) disclosures: Vec<DisclosureRow>,
     pub(super) index: Vec<IndexRow>,
     pub(super) codes: Vec<CodeRow>,
@@ -64,9 +65,11 @@ impl Batch {
         self.outcomes.push((admitted.command.id, admitted.envelope.payload_hash, index));
         let decided = Decided::Entry { index, bytes: bytes.as_slice().into(), payload_hash: admitted.envelope.payload_hash };
         self.by_id.insert(admitted.command.id, decided);
+        let signers = admitted.envelope.payload.rights();
         for (entry, bytes) in chain {
             self.entries.push(StoredEntry { index: entry.index, time: entry.time.ms(), bytes: bytes.clone() });
             self.changes.extend(projections::changes(entry.index, &admitted.envelope.payload.data, &entry.events));
+            self.links.extend(projections::links(entry.index, &signers, &entry.events));
             self.edits.extend(edits(entry.index, &entry.events));
         }
         self.keep_disclosures(admitted, index, &gathered);

@@ -121,6 +121,7 @@ impl Core {
             streams: std::mem::take(&mut batch.streams),
             refusals: std::mem::take(&mut batch.refusals),
             changes: std::mem::take(&mut batch.changes),
+            links: std::mem::take(&mut batch.links),
         };
         Ok((tree, ledger))
     }

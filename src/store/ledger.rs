@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use projections::Change;
+use projections::{Change, Link};
 use uuid::Uuid;
 
 use super::{Rows, StoreError};
@@ -100,6 +100,8 @@ pub struct LedgerBatch {
     pub refusals: Vec<RefusalRow>,
     /// Changes of read-model rows, in the order of their entries.
     pub changes: Vec<Change>,
+    /// What the entries are about, but for providers, which follow from the rows.
+    pub links: Vec<Link>,
 }
 
 /// The one writer of a ledger; owned by one thread.
@@ -197,6 +199,7 @@ impl LedgerBatch {
         require(self.outcomes.is_sorted_by(|a, b| a.index < b.index), "outcomes are not in order")?;
         require(self.refusals.iter().all(|row| row.size <= self.new.size), "a refusal is ahead of the ledger")?;
         require(self.changes.iter().all(|change| added.contains(&change.entry)), "a change is of another batch")?;
+        require(self.links.iter().all(|link| added.contains(&link.entry)), "a link is of another batch")?;
         require(self.changes.is_sorted_by_key(|change| change.entry), "changes are not in order")
     }
 

@@ -1,6 +1,8 @@
 //! The rows of the public read models, each true from one size until another.
 
-use projections::Resource;
+use std::ops::Range;
+
+use projections::{LinkKind, Resource};
 use serde_json::{Map, Value};
 
 use super::StoreError;
@@ -44,10 +46,13 @@ impl From<&Row> for RowKey {
 pub struct RowQuery {
     /// The resource.
     pub resource: Resource,
-    /// Members with the values they must have; the most selective first.
+    /// Members with the values of which they must have one.
     ///
-    /// A value means the member that is this string, or that is the integer or boolean written so.
-    pub equals: Vec<(String, String)>,
+    /// A value means the member that is this string, or that is the integer or boolean written so. Rows are found without
+    /// looking at each where a member with one value is [`Resource::indexed`]; the first such leads.
+    pub filters: Vec<(String, Vec<String>)>,
+    /// Words, as [`projections::words`] makes them, each of which begins a word of the row.
+    pub words: Vec<String>,
     /// Only rows with a greater id, in the order of their bytes: the last id of the page before.
     pub after: Option<String>,
     /// The most rows to return.
@@ -71,4 +76,7 @@ pub trait Rows {
     /// A page of all versions of all rows, by (resource, id, from): what an auditor compares with rows of his own
     /// folding.
     fn versions(&self, after: Option<&RowKey>, limit: usize) -> Result<Vec<Row>, StoreError>;
+
+    /// The entries about a stream in one of these ways, in `entries`, in their order.
+    fn linked(&self, stream: &str, kinds: &[LinkKind], entries: Range<u64>, limit: usize) -> Result<Vec<u64>, StoreError>;
 }

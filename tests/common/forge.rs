@@ -37,6 +37,7 @@ pub struct Commit {
     pub outcomes: Vec<(Uuid, [u8; 32], u64)>,
     pub refusals: Vec<RefusalRow>,
     pub changes: Vec<projections::Change>,
+    pub links: Vec<projections::Link>,
     pub disclosures: Vec<DisclosureRow>,
     pub index: Vec<IndexRow>,
     pub codes: Vec<CodeRow>,
@@ -190,9 +191,11 @@ impl Forge {
         commit.streams.extend(events.iter().filter(|event| event.version == 1).map(|event| event.stream.to_string()));
         commit.outcomes.push((command.id, admitted.envelope.payload_hash, index));
         let chain: Vec<Entry> = entry::chain(entry::LAW, index, time, admitted.envelope.to_entry(), gathered.facts, events);
+        let rights = admitted.envelope.payload.rights();
         for entry in &chain {
             entry.events.iter().for_each(|event| self.registry.apply(event).unwrap());
             commit.changes.extend(projections::changes(entry.index, data, &entry.events));
+            commit.links.extend(projections::links(entry.index, &rights, &entry.events));
             commit.entries.push(StoredEntry { index: entry.index, time: entry.time.ms(), bytes: entry.to_bytes().unwrap() });
             self.size += 1;
         }
@@ -268,6 +271,7 @@ impl Forge {
                 outcomes: commit.outcomes.iter().map(outcome).collect(),
                 refusals: commit.refusals.clone(),
                 changes: commit.changes.clone(),
+                links: commit.links.clone(),
             };
             ledger.commit(&batch).unwrap();
             head = new;

@@ -201,7 +201,7 @@ async fn the_directory_shows_what_was_registered() {
     let mis = story.list("/v1/mis").await;
     assert_eq!(mis["size"], size);
     assert_eq!((&mis["data"][0]["status"], &mis["data"][0]["name"]), (&json!("accredited"), &json!("Медицина")));
-    assert_eq!(mis["data"][0]["entries"], json!([4]), "the entry that accredited it");
+    assert_eq!(mis["data"][0]["entries"], json!([2, 3, 4]), "application, test and accreditation");
     assert_eq!(story.ids("/v1/trust-providers").await, sorted(&[story.trust_provider]));
     assert_eq!(story.ids("/v1/legal-entities").await, sorted(&[clinic, practice]));
     for (query, ids) in [
@@ -246,7 +246,7 @@ async fn doctors_are_listed_once_with_their_posts_and_nothing_personal() {
         let members: Vec<_> = post.as_object().unwrap().keys().map(String::as_str).collect();
         assert_eq!(members, ["division", "employee", "legal_entity", "position", "speciality", "type"]);
     }
-    assert_eq!(first["data"]["entries"].as_array().unwrap().len(), 3, "enrolment and two acceptances");
+    assert_eq!(first["data"]["entries"].as_array().unwrap().len(), 5, "enrolment, two invitations and two acceptances");
     let owner = story.list("/v1/legal-entities").await["data"][0]["owner"].as_str().unwrap().to_owned();
     get(story.router(), &format!("/v1/practitioners/{owner}")).await.problem(404, "no_such_resource");
 

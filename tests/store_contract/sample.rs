@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use litopys::store::{FullTile, Head, Ledger, LedgerBatch, LedgerReader, Outcome, RefusalRow, Row, RowKey, Rows, StoredEntry, TILE_BYTES};
-use projections::{Change, Resource};
+use projections::{Change, Link, LinkKind, Resource};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -37,8 +37,14 @@ pub fn batch(head: &Head, count: u64) -> LedgerBatch {
         tiles: (0..8).flat_map(|level| tiles(level, &added)).collect(),
         outcomes: added.clone().map(outcome).collect(),
         refusals: Vec::new(),
-        changes: added.map(change).collect(),
+        changes: added.clone().map(change).collect(),
+        links: added.map(link).collect(),
     }
+}
+
+/// Entry `index` is about the stream that it names.
+fn link(index: u64) -> Link {
+    Link { stream: format!("patient/{}", id(index)), kind: LinkKind::Event, entry: index }
 }
 
 /// Commits [`batch`] and answers the head after it.
@@ -86,9 +92,10 @@ pub fn change(entry: u64, row: u64, members: &[(&str, Value)]) -> Change {
     Change { resource: Resource::LegalEntity, id: format!("row-{row}"), entry, set }
 }
 
-/// A row's body.
-pub fn body(members: &[(&str, Value)]) -> Map<String, Value> {
-    members.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
+/// A row's body that these entries made.
+pub fn body(entries: &[u64], members: &[(&str, Value)]) -> Map<String, Value> {
+    let members = members.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+    members.chain([("entries".to_owned(), entries.into())]).collect()
 }
 
 /// Everything that a ledger's reader shows, for comparison.

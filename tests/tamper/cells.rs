@@ -35,7 +35,7 @@ fn key(table: &str, row: &[Value]) -> String {
     match table {
         "head" | "entries" | "streams" | "checkpoints" | "outcomes" | "refusals" => text(0),
         "tiles" => format!("{}/{}", text(0), text(1)),
-        "row_versions" => format!("{}/{}/{}", text(0), text(1), text(2)),
+        "row_versions" | "row_links" => format!("{}/{}/{}", text(0), text(1), text(2)),
         "row_values" => format!("{}/{}/{}/{}", text(0), text(1), text(2), text(3)),
         other => panic!("nothing audits the table {other}"),
     }
@@ -93,7 +93,7 @@ fn names(report: &Report, table: &str, keys: &[String], column: Option<&str>) ->
 fn is_key(table: &str, column: &str) -> bool {
     match table {
         "tiles" => column != "hashes",
-        "row_values" => true,
+        "row_values" | "row_links" => true,
         "row_versions" => ["resource", "id", "from_size"].contains(&column),
         _ => false,
     }
@@ -116,7 +116,7 @@ fn every_column_of_every_table_is_held_against_the_entries() {
                 let mut value = altered(column, &row[place]);
                 // The next integer may be taken.
                 if let (Value::Integer(number), false) = (&row[place], row == &rows[rows.len() - 1])
-                    && ["index", "number", "size"].contains(&column.as_str())
+                    && ["index", "number", "size", "stream", "entry", "from_size"].contains(&column.as_str())
                 {
                     value = Value::Integer(number + 1_000_000);
                 }
@@ -161,7 +161,7 @@ fn rows_deleted_are_missed_and_rows_inserted_are_found() {
         }
         let mut row = rows[rows.len() - 1].clone();
         for (place, column) in columns.iter().enumerate() {
-            if ["one", "index", "number", "size", "name", "id", "value", "from_size"].contains(&column.as_str()) {
+            if ["one", "index", "number", "size", "name", "id", "value", "from_size", "entry"].contains(&column.as_str()) {
                 row[place] = altered(column, &row[place]);
             }
         }

@@ -247,12 +247,16 @@ fn a_chain_is_never_cut() {
     let (own, moved) = std::mem::take(&mut forge.commits[chain].changes).into_iter().partition(|change| change.entry < cut);
     forge.commits[chain].changes = own;
     forge.commits[chain + 1].changes = moved;
+    let (own, moved) = std::mem::take(&mut forge.commits[chain].links).into_iter().partition(|link| link.entry < cut);
+    forge.commits[chain].links = own;
+    forge.commits[chain + 1].links = moved;
     let report = written(&forge).1;
     assert_eq!(must(&report, "checkpoint_in_chain").key, cut.to_string(), "{report}");
     // The end is missing.
     let mut forge = Forge::big();
     forge.commits[chain].entries.truncate(1);
     forge.commits[chain].changes.retain(|change| change.entry < cut);
+    forge.commits[chain].links.retain(|link| link.entry < cut);
     let report = written(&forge).1;
     assert_eq!(must(&report, "chain_incomplete").key, cut.to_string(), "{report}");
     // One event moved from the end to nowhere.

@@ -1,14 +1,12 @@
 //! Folding changes into versioned rows: the same for the live ledger and for an auditor's own.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+use std::ops::Range;
 
-use projections::{Change, Resource};
+use projections::{Change, FoldError, Indexed, Link, LinkKind, Open, Resource, Version};
 use rusqlite::{Connection, OptionalExtension, params};
-use serde_json::Map;
 
 use super::super::{Row, RowKey, RowQuery, Rows, StoreError};
-use super::failure::stored;
+use super::failure::{number, stored};
 use super::{rows, sql};
 
 /// The rows alone, in memory: empty at first, then folded from all entries and held against a ledger's.
@@ -22,14 +20,24 @@ impl RowFold {
     pub fn new() -> Result<Self, StoreError> {
         let connection = Connection::open_in_memory()?;
         connection.execute_batch(include_str!("rows.sql"))?;
+        connection.execute_batch(include_str!("fold.sql"))?;
         connection.set_prepared_statement_cache_capacity(32);
         Ok(RowFold { connection })
     }
 
+    /// The tables, for whoever compares them with a ledger's.
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
     /// Folds further changes, in the order of their entries. How they are cut into calls makes no difference.
-    pub fn fold(&mut self, changes: &[Change]) -> Result<(), StoreError> {
+    pub fn fold(&mut self, changes: &[Change], links: &[Link]) -> Result<(), StoreError> {
         let transaction = self.connection.transaction()?;
-        apply(&transaction, changes)?;
+        {
+            let mut insert = transaction.prepare_cached(sql!("fold_stream_insert"))?;
+            links.iter().try_for_each(|link| insert.execute([&link.stream]).map(drop))?;
+        }
+        apply(&transaction, changes, links)?;
         Ok(transaction.commit()?)
     }
 }
@@ -50,61 +58,44 @@ impl Rows for RowFold {
     fn versions(&self, after: Option<&RowKey>, limit: usize) -> Result<Vec<Row>, StoreError> {
         rows::versions(&self.connection, after, limit)
     }
-}
 
-/// A version on its way to the table.
-struct Version {
-    from_size: u64,
-    until_size: Option<u64>,
-    body: Map<String, serde_json::Value>,
-    /// It is in the table already, without these changes.
-    stored: bool,
+    fn linked(&self, stream: &str, kinds: &[LinkKind], entries: Range<u64>, limit: usize) -> Result<Vec<u64>, StoreError> {
+        rows::linked(&self.connection, stream, kinds, entries, limit)
+    }
 }
 
 /// Folds changes within the caller's transaction. Each version is written once, however many changes made it.
-pub(super) fn apply(connection: &Connection, changes: &[Change]) -> Result<(), StoreError> {
-    let mut touched: BTreeMap<(Resource, &str), Vec<Version>> = BTreeMap::new();
-    for change in changes {
-        let from_size = change.entry + 1;
-        let key = (change.resource, change.id.as_str());
-        let versions = match touched.entry(key) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => new.insert(last(connection, change.resource, &change.id)?.into_iter().collect()),
-        };
-        let mut body = Map::new();
-        match versions.last_mut() {
-            Some(last) if last.from_size > from_size => {
-                return Err(StoreError::invalid(format!("row {} has changes beyond {from_size}", change.id)));
-            }
-            Some(last) if last.from_size == from_size => {
-                last.body.extend(change.set.clone());
-                continue;
-            }
-            Some(last) => {
-                last.until_size = Some(from_size);
-                body.clone_from(&last.body);
-            }
-            None => {}
-        }
-        body.extend(change.set.clone());
-        versions.push(Version { from_size, until_size: None, body, stored: false });
-    }
-    for ((resource, id), versions) in &touched {
+pub(super) fn apply(connection: &Connection, changes: &[Change], links: &[Link]) -> Result<(), StoreError> {
+    let folded = projections::fold(changes, |resource, id| last(connection, resource, id)).map_err(|error| match error {
+        FoldError::Store(error) => error,
+        FoldError::Beyond(..) => StoreError::invalid(error.to_string()),
+    })?;
+    for ((resource, id), versions) in &folded.versions {
         versions.iter().try_for_each(|version| write(connection, resource.name(), id, version))?;
     }
-    changes.iter().try_for_each(|change| write_values(connection, change))
+    let mut insert = connection.prepare_cached(sql!("row_value_insert"))?;
+    for Indexed { resource, member, value, id } in &folded.indexed {
+        insert.execute([resource.name(), member, value, id])?;
+    }
+    let mut insert = connection.prepare_cached(sql!("row_link_insert"))?;
+    for Link { stream, kind, entry } in links.iter().chain(&folded.links) {
+        // Links are a set, so a row that is not added is of a stream that nobody knows.
+        if insert.execute(params![stream, kind.number(), stored(*entry)?])? != 1 {
+            return Err(StoreError::invalid(format!("{stream} is no stream of the ledger")));
+        }
+    }
+    Ok(())
 }
 
 /// A row's last version, which is the open one: rows end by a status, never by vanishing.
-fn last(connection: &Connection, resource: Resource, id: &str) -> Result<Option<Version>, StoreError> {
+fn last(connection: &Connection, resource: Resource, id: &str) -> Result<Option<Open>, StoreError> {
     let mut statement = connection.prepare_cached(sql!("row_last"))?;
-    let found =
-        statement.query_row([resource.name(), id], |row| Ok((super::failure::number(row, 0)?, row.get::<_, String>(1)?))).optional()?;
+    let found = statement.query_row([resource.name(), id], |row| Ok((number(row, 0)?, row.get::<_, String>(1)?))).optional()?;
     let Some((from_size, text)) = found else {
         return Ok(None);
     };
     let body = rows::body(&text).map_err(|error| StoreError::corrupt(format!("row {id} of {}: {error}", resource.name())))?;
-    Ok(Some(Version { from_size, until_size: None, body, stored: true }))
+    Ok(Some((from_size, body)))
 }
 
 fn write(connection: &Connection, resource: &str, id: &str, version: &Version) -> Result<(), StoreError> {
@@ -114,14 +105,4 @@ fn write(connection: &Connection, resource: &str, id: &str, version: &Version) -
     let body = serde_json::to_string(&version.body).map_err(|error| StoreError::invalid(error.to_string()))?;
     let written = connection.prepare_cached(name)?.execute(params![resource, id, from_size, until_size, body])?;
     if written == 1 { Ok(()) } else { Err(StoreError::corrupt(format!("row {id} of {resource} is missing"))) }
-}
-
-fn write_values(connection: &Connection, change: &Change) -> Result<(), StoreError> {
-    let mut statement = connection.prepare_cached(sql!("row_value_insert"))?;
-    for (member, value) in &change.set {
-        if let Some(value) = rows::askable(value) {
-            statement.execute([change.resource.name(), member, &value, &change.id])?;
-        }
-    }
-    Ok(())
 }

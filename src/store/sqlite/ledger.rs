@@ -83,7 +83,7 @@ impl Ledger for SqliteLedger {
         self.transact(|transaction| {
             swap_head(transaction, batch)?;
             append(transaction, batch)?;
-            fold::apply(transaction, &batch.changes)
+            fold::apply(transaction, &batch.changes, &batch.links)
         })
     }
 

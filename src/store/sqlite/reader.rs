@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::Path;
 
-use projections::Resource;
+use projections::{LinkKind, Resource};
 use rusqlite::{Connection, OptionalExtension, Row as SqlRow, params};
 use uuid::Uuid;
 
@@ -189,5 +189,9 @@ impl Rows for SqliteLedgerReader {
 
     fn versions(&self, after: Option<&RowKey>, limit: usize) -> Result<Vec<Row>, StoreError> {
         rows::versions(&self.connection, after, limit)
+    }
+
+    fn linked(&self, stream: &str, kinds: &[LinkKind], entries: Range<u64>, limit: usize) -> Result<Vec<u64>, StoreError> {
+        rows::linked(&self.connection, stream, kinds, entries, limit)
     }
 }

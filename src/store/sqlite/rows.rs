@@ -1,16 +1,15 @@
 //! Reading versioned rows; the statements work on a ledger and on a [`super::RowFold`] alike.
 
-use projections::Resource;
+use std::ops::Range;
+
+use projections::{LinkKind, Resource, WORD, beginning, matches};
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Params, Row as SqlRow, params};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::super::{Row, RowKey, RowQuery, StoreError};
 use super::failure::{bound, number, page};
 use super::sql;
-
-/// Values stand in `row_values` with at most this many bytes of their beginning.
-const VALUE_BYTES: usize = 64;
 
 pub(super) fn row(connection: &Connection, resource: Resource, id: &str, as_of: u64) -> Result<Option<Row>, StoreError> {
     let mut statement = connection.prepare_cached(sql!("row_read"))?;
@@ -18,14 +17,53 @@ pub(super) fn row(connection: &Connection, resource: Resource, id: &str, as_of: 
 }
 
 pub(super) fn rows(connection: &Connection, query: &RowQuery) -> Result<Vec<Row>, StoreError> {
+    if query.words.is_empty() { find(connection, query) } else { search(connection, query) }
+}
+
+fn find(connection: &Connection, query: &RowQuery) -> Result<Vec<Row>, StoreError> {
     // No id is empty.
     let after = query.after.as_deref().unwrap_or("");
-    let (resource, as_of, limit) = (query.resource.name(), bound(query.as_of), page(query.limit));
-    let Some((member, value)) = query.equals.first() else {
-        return list(connection, sql!("row_list"), params![resource, after, as_of, limit]);
+    let (resource, as_of, limit, conditions) = (query.resource.name(), bound(query.as_of), page(query.limit), conditions(query)?);
+    let leads = |(member, values): &&(String, Vec<String>)| values.len() == 1 && query.resource.indexed().contains(&member.as_str());
+    let Some((member, values)) = query.filters.iter().find(leads) else {
+        return list(connection, sql!("row_list"), params![resource, after, as_of, limit, conditions]);
     };
-    let parameters = params![resource, after, as_of, limit, member, beginning(value), conditions(query)?];
-    list(connection, sql!("row_find"), parameters)
+    list(connection, sql!("row_find"), params![resource, after, as_of, limit, member, beginning(&values[0]), conditions])
+}
+
+/// The longest word leads; whether a row has all of them in this version is seen by its body.
+fn search(connection: &Connection, query: &RowQuery) -> Result<Vec<Row>, StoreError> {
+    let Some(longest) = query.words.iter().max_by_key(|word| word.len()) else { return Ok(Vec::new()) };
+    let (resource, as_of, limit, conditions) = (query.resource.name(), bound(query.as_of), page(query.limit), conditions(query)?);
+    let beyond = format!("{longest}\u{10ffff}");
+    let mut found: Vec<Row> = Vec::new();
+    let mut after = query.after.clone().unwrap_or_default();
+    while found.len() < limit as usize {
+        let some = list(connection, sql!("row_search"), params![resource, after, as_of, limit, WORD, longest, beyond, conditions])?;
+        let ended = some.len() < limit as usize;
+        if let Some(last) = some.last() {
+            after.clone_from(&last.id);
+        }
+        found.extend(some.into_iter().filter(|row| matches(query.resource, &row.body, &query.words)));
+        if ended {
+            break;
+        }
+    }
+    found.truncate(limit as usize);
+    Ok(found)
+}
+
+pub(super) fn linked(
+    connection: &Connection,
+    stream: &str,
+    kinds: &[LinkKind],
+    entries: Range<u64>,
+    limit: usize,
+) -> Result<Vec<u64>, StoreError> {
+    let kinds = Value::from(kinds.iter().map(|kind| kind.number()).collect::<Vec<_>>()).to_string();
+    let mut statement = connection.prepare_cached(sql!("row_link_list"))?;
+    let parameters = params![stream, kinds, bound(entries.start), bound(entries.end), page(limit)];
+    Ok(statement.query_map(parameters, |row| number(row, 0))?.collect::<Result<_, _>>()?)
 }
 
 pub(super) fn history(
@@ -48,40 +86,32 @@ pub(super) fn versions(connection: &Connection, after: Option<&RowKey>, limit: u
     list(connection, sql!("row_versions"), params![resource, id, from_size, page(limit)])
 }
 
-/// The text by which a member can be asked for; none for arrays and objects.
-pub(super) fn askable(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(beginning(text).to_owned()),
-        Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
-    }
-}
-
 /// A body from its text.
 pub(super) fn body(text: &str) -> Result<Map<String, Value>, serde_json::Error> {
     serde_json::from_str(text)
 }
 
-fn beginning(value: &str) -> &str {
-    &value[..value.floor_char_boundary(VALUE_BYTES)]
-}
-
-/// The conditions as `row_find` takes them.
+/// The conditions as the statements take them.
 fn conditions(query: &RowQuery) -> Result<String, StoreError> {
-    let condition = |(member, value): &(String, String)| {
+    let condition = |(member, values): &(String, Vec<String>)| {
         let plain = !member.is_empty() && member.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         if !plain {
             return Err(StoreError::invalid(format!("no row has a member named {member:?}")));
         }
-        let string = Value::from(value.as_str()).to_string();
-        let scalar = match serde_json::from_str(value) {
-            Ok(Value::Bool(_) | Value::Number(_)) => value.clone(),
-            _ => string.clone(),
-        };
-        Ok(Value::from(vec![format!("$.\"{member}\""), string, scalar]))
+        let texts: Vec<String> = values.iter().flat_map(|value| written(value)).collect();
+        Ok(json!([format!("$.\"{member}\""), texts]))
     };
-    let all: Vec<Value> = query.equals.iter().map(condition).collect::<Result<_, _>>()?;
+    let all: Vec<Value> = query.filters.iter().map(condition).collect::<Result<_, _>>()?;
     Ok(Value::from(all).to_string())
+}
+
+/// The JSON texts of the members that a value asks for.
+fn written(value: &str) -> Vec<String> {
+    let mut texts = vec![Value::from(value).to_string()];
+    if let Ok(Value::Bool(_) | Value::Number(_)) = serde_json::from_str(value) {
+        texts.push(value.to_owned());
+    }
+    texts
 }
 
 fn list(connection: &Connection, sql: &str, parameters: impl Params) -> Result<Vec<Row>, StoreError> {

@@ -18,3 +18,12 @@ CREATE TABLE row_values (
     id TEXT NOT NULL,
     PRIMARY KEY (resource, member, value, id)
 ) STRICT, WITHOUT ROWID;
+
+-- Which entries are about which stream (its number in streams): 0 by an event of it, 1 by a signature in its right, 2 by
+-- changing a row of this provider.
+CREATE TABLE row_links (
+    stream INTEGER NOT NULL,
+    kind INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 2),
+    entry INTEGER NOT NULL,
+    PRIMARY KEY (stream, kind, entry)
+) STRICT, WITHOUT ROWID;

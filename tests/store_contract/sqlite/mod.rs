@@ -86,6 +86,8 @@ contract! { Sqlite:
         rows_equal_a_model_at_every_size,
         changes_by_one_entry_make_one_version,
         awkward_values_are_found,
+        rows_are_found_by_words,
+        entries_are_found_by_stream,
         a_fold_differs_from_other_rows,
     }
     vault {
