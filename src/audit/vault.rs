@@ -49,6 +49,11 @@ impl Archive for Known {
     }
 }
 
+fn misplaced(row: &DisclosureRow, column: &str, findings: &mut Findings) {
+    let key = format!("{}/{}", row.entry, row.ordinal);
+    findings.add("vault/disclosures", key, column, "disclosure_misplaced", "it is not what the entry says of this disclosure");
+}
+
 /// One command with its facts, and who acts by it.
 pub(super) struct Case<'a> {
     pub(super) signed: &'a Signed,
@@ -86,7 +91,7 @@ impl VaultAudit {
     pub(super) fn compare(&mut self, registry: &Registry, case: &Case<'_>, counts: &mut FactCounts, findings: &mut Findings) {
         let Case { signed, acting, index, time, facts } = *case;
         let judged: Vec<(String, Value)> = named(facts).into_iter().filter(|(name, _)| !OF_CODES.contains(&name.as_str())).collect();
-        let Some(opened) = self.disclosures(case, findings) else {
+        let Some((rows, opened)) = self.disclosures(case, findings) else {
             counts.not_verifiable += judged.len() as u64;
             return;
         };
@@ -121,13 +126,16 @@ impl VaultAudit {
                 }
             }
         }
+        for row in rows.iter().filter(|row| row.on_file != gathered.on_file) {
+            misplaced(row, "on_file", findings);
+        }
         // Whoever is merely recognised changes nothing on file.
         let on_file = if gathered.on_file { &opened[..] } else { &[] };
         self.learn(index, on_file, subject, &gathered.index, findings);
     }
 
     /// An entry's disclosures, if every digest has its own; each is held against its digest and its row.
-    fn disclosures(&mut self, case: &Case<'_>, findings: &mut Findings) -> Option<Vec<Disclosed>> {
+    fn disclosures(&mut self, case: &Case<'_>, findings: &mut Findings) -> Option<(Vec<DisclosureRow>, Vec<Disclosed>)> {
         let (signed, index, subject) = (case.signed, case.index, case.subject());
         if self.lost {
             return None;
@@ -150,20 +158,16 @@ impl VaultAudit {
             }
         };
         for (row, one) in rows.iter().zip(&opened) {
-            let wrong = |column: &str, findings: &mut Findings| {
-                let key = format!("{index}/{}", row.ordinal);
-                findings.add("vault/disclosures", key, column, "disclosure_misplaced", "it is not what the entry says of this disclosure");
-            };
             let DisclosureRow { ordinal, object, name, .. } = row;
             for (column, right) in
                 [("ordinal", *ordinal as usize == one.ordinal), ("object", *object == one.object), ("name", *name == one.name)]
             {
                 if !right {
-                    wrong(column, findings);
+                    misplaced(row, column, findings);
                 }
             }
             if subject.is_some_and(|subject| subject.to_string() != row.subject) {
-                wrong("subject", findings);
+                misplaced(row, "subject", findings);
             }
         }
         if opened.len() < signed.envelope.digests.len() {
@@ -172,7 +176,8 @@ impl VaultAudit {
             findings.add("vault/disclosures", index, "", "disclosure_missing", format!("{missing} are missing, and no entry erased them"));
             return None;
         }
-        Some(opened.iter().map(disclosed).collect())
+        let opened = opened.iter().map(disclosed).collect();
+        Some((rows, opened))
     }
 
     /// Whether a fact that is recomputed otherwise may be so because of disclosures that are missing: what is missing can only

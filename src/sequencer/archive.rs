@@ -73,7 +73,7 @@ impl<V: VaultReader + ?Sized> Archive for VaultArchive<'_, V> {
             return Ok(Some(value.clone()));
         }
         let rows = self.vault.disclosures_of(&subject.to_string()).map_err(unavailable)?;
-        let last = rows.iter().filter(|row| row.name == name).max_by_key(|row| (row.entry, row.ordinal));
+        let last = rows.iter().filter(|row| row.on_file && row.name == name).max_by_key(|row| (row.entry, row.ordinal));
         Ok(last.and_then(disclosed_value))
     }
 

@@ -98,6 +98,7 @@ impl Batch {
                 object: one.object.clone(),
                 name: one.name.clone(),
                 text: one.text.clone(),
+                on_file: gathered.on_file,
             });
             // Whoever is merely recognised changes nothing on file. The one value that facts read back, the birth date, is
             // part of every identity key, so a recognised identity's is the same.

@@ -33,6 +33,9 @@ pub struct DisclosureRow {
     pub name: String,
     /// The disclosure, base64url, as received.
     pub text: String,
+    /// Whether its value is the one on file for the subject until another takes its place; otherwise it is kept with its
+    /// entry and nothing more.
+    pub on_file: bool,
 }
 
 /// An identity key by which a subject is found.
@@ -131,6 +134,10 @@ pub trait VaultReader: Send {
     /// A subject's disclosures that are still there, by (entry, ordinal).
     fn disclosures_of(&self, subject: &str) -> Result<Vec<DisclosureRow>, StoreError>;
 
+    /// A page of the disclosures on file of one member name, of all subjects, by (subject, entry, ordinal), after a given
+    /// one; at most [`super::MAX_PAGE_ROWS`].
+    fn disclosures_named(&self, name: &str, after: Option<&DisclosureRow>, limit: usize) -> Result<Vec<DisclosureRow>, StoreError>;
+
     /// The latest code of a request.
     fn code(&self, request: &Uuid) -> Result<Option<CodeRow>, StoreError>;
 
@@ -200,7 +207,7 @@ macro_rules! without_values {
 }
 
 without_values! {
-    DisclosureRow: entry, ordinal, subject, object, name;
+    DisclosureRow: entry, ordinal, subject, object, name, on_file;
     IndexRow: entry, subject;
     CodeRow: entry, request;
     OutboxRow: entry, ordinal, kind;

@@ -206,7 +206,15 @@ impl Forge {
                     self.memory.values.insert((subject, name.clone()), one.value.clone());
                 }
                 let subject = subject.to_string();
-                commit.disclosures.push(DisclosureRow { entry: index, ordinal, subject, object, name, text: one.text.clone() });
+                commit.disclosures.push(DisclosureRow {
+                    entry: index,
+                    ordinal,
+                    subject,
+                    object,
+                    name,
+                    text: one.text.clone(),
+                    on_file: gathered.on_file,
+                });
             }
             for key in gathered.index {
                 self.memory.index.entry(key.clone()).or_default().insert(subject);

@@ -21,7 +21,8 @@ pub fn one(old: VaultHead, subject: &str, key: &str) -> VaultBatch {
 
 pub fn disclosure(entry: u64, ordinal: u32, subject: &str) -> DisclosureRow {
     let text = format!("disclosed-{entry}-{ordinal}-{subject}");
-    DisclosureRow { entry, ordinal, subject: subject.into(), object: "/data/person".into(), name: "phone".into(), text }
+    let on_file = ordinal == 0;
+    DisclosureRow { entry, ordinal, subject: subject.into(), object: "/data/person".into(), name: "phone".into(), text, on_file }
 }
 
 pub fn code(entry: u64) -> CodeRow {
@@ -48,6 +49,24 @@ pub fn everything<V: VaultReader + ?Sized>(vault: &V) -> Everything {
     let found = ["k1", "k2"].iter().map(|key| vault.find(key).unwrap()).collect();
     let outbox = vault.outbox(u64::MAX, 99).unwrap();
     (vault.head().unwrap(), disclosures, found, vault.code(&request()).unwrap(), outbox)
+}
+
+/// A walk over all subjects sees the values on file of one name, in pages of any length.
+pub fn values_on_file_are_listed_by_name<E: Engine>() {
+    let store = E::fresh();
+    let mut vault = store.lead_vault();
+    for subject in ["b", "a", "b"] {
+        gain(&mut *vault, subject, "k1");
+    }
+    let expected = [disclosure(1, 0, "a"), disclosure(0, 0, "b"), disclosure(2, 0, "b")];
+    for limit in [1, 2, 9] {
+        let listed: Vec<DisclosureRow> = crate::sample::pages(None, |after: &Option<DisclosureRow>| {
+            let page = vault.disclosures_named("phone", after.as_ref(), limit).unwrap();
+            page.last().cloned().map(|next| (page, Some(next)))
+        });
+        assert_eq!(listed, expected, "pages of {limit}");
+    }
+    assert!(vault.disclosures_named("name", None, 9).unwrap().is_empty());
 }
 
 pub fn gained_rows_read_back<E: Engine>() {

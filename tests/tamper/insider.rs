@@ -368,6 +368,7 @@ fn disclosures_that_are_changed_or_gone_are_found() {
         ("UPDATE disclosures SET name = 'x' WHERE entry = ?1 AND ordinal = 3", "disclosure_misplaced", Some("name")),
         ("UPDATE disclosures SET object = '/data/x' WHERE entry = ?1 AND ordinal = 3", "disclosure_misplaced", Some("object")),
         ("UPDATE disclosures SET subject = 'patient/x' WHERE entry = ?1 AND ordinal = 3", "disclosure_misplaced", Some("subject")),
+        ("UPDATE disclosures SET on_file = 0 WHERE entry = ?1 AND ordinal = 3", "disclosure_misplaced", Some("on_file")),
         ("UPDATE disclosures SET ordinal = 99 WHERE entry = ?1 AND ordinal = 3", "disclosure_misplaced", Some("ordinal")),
         ("DELETE FROM disclosures WHERE entry = ?1 AND ordinal = 3", "disclosure_missing", None),
         ("DELETE FROM matches WHERE entry = ?1", "match_missing", Some("mac")),

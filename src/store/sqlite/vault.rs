@@ -163,6 +163,10 @@ impl VaultReader for SqliteVault {
         self.reader.disclosures_of(subject)
     }
 
+    fn disclosures_named(&self, name: &str, after: Option<&DisclosureRow>, limit: usize) -> Result<Vec<DisclosureRow>, StoreError> {
+        self.reader.disclosures_named(name, after, limit)
+    }
+
     fn code(&self, request: &Uuid) -> Result<Option<CodeRow>, StoreError> {
         self.reader.code(request)
     }
@@ -175,7 +179,7 @@ impl VaultReader for SqliteVault {
 fn add(transaction: &Transaction<'_>, batch: &VaultBatch, macs: &[[u8; 32]]) -> Result<(), StoreError> {
     let mut insert = transaction.prepare_cached(sql!("disclosure_insert"))?;
     for row in &batch.disclosures {
-        insert.execute(params![stored(row.entry)?, row.ordinal, row.subject, row.object, row.name, row.text])?;
+        insert.execute(params![stored(row.entry)?, row.ordinal, row.subject, row.object, row.name, row.text, row.on_file])?;
     }
     let mut insert = transaction.prepare_cached(sql!("match_insert"))?;
     for (row, mac) in batch.index.iter().zip(macs) {

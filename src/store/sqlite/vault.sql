@@ -18,6 +18,7 @@ CREATE TABLE disclosures (
     object TEXT NOT NULL, -- JSON pointer of the object with its digest
     name TEXT NOT NULL,
     text TEXT NOT NULL,
+    on_file INTEGER NOT NULL CHECK (on_file IN (0, 1)), -- its value is the subject's until another takes its place
     PRIMARY KEY (entry, ordinal)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX disclosures_by_subject ON disclosures (subject);

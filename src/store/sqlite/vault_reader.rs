@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use hmac::{Hmac, KeyInit, Mac};
 use rusqlite::types::Type;
-use rusqlite::{Connection, OptionalExtension, Params, Row as SqlRow};
+use rusqlite::{Connection, OptionalExtension, Params, Row as SqlRow, params};
 use sha2::Sha256;
 use uuid::Uuid;
 
@@ -66,6 +66,7 @@ fn disclosure(row: &SqlRow<'_>) -> Result<DisclosureRow, rusqlite::Error> {
         object: row.get(3)?,
         name: row.get(4)?,
         text: row.get(5)?,
+        on_file: row.get(6)?,
     })
 }
 
@@ -94,6 +95,11 @@ impl VaultReader for SqliteVaultReader {
 
     fn disclosures_of(&self, subject: &str) -> Result<Vec<DisclosureRow>, StoreError> {
         self.many(sql!("disclosure_list_subject"), [subject], disclosure)
+    }
+
+    fn disclosures_named(&self, name: &str, after: Option<&DisclosureRow>, limit: usize) -> Result<Vec<DisclosureRow>, StoreError> {
+        let (subject, entry, ordinal) = after.map_or(("", -1, 0), |row| (row.subject.as_str(), bound(row.entry), row.ordinal));
+        self.many(sql!("disclosure_list_named"), params![name, subject, entry, ordinal, page(limit)], disclosure)
     }
 
     fn code(&self, request: &Uuid) -> Result<Option<CodeRow>, StoreError> {

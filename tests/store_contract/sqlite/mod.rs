@@ -92,6 +92,7 @@ contract! { Sqlite:
     }
     vault {
         gained_rows_read_back,
+        values_on_file_are_listed_by_name,
         a_stale_vault_head_is_fenced,
         a_bad_gain_leaves_nothing,
         a_reopened_vault_is_equal,

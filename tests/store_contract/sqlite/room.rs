@@ -50,6 +50,7 @@ fn a_full_vault_loses_nothing() {
         object: "".into(),
         name: "n".into(),
         text: "x".repeat(3000),
+        on_file: true,
     };
     let next = |vault: &dyn Vault| {
         let old = vault.head().unwrap();
