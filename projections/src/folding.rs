@@ -13,8 +13,12 @@ pub const MAX_VALUE: usize = 64;
 /// The member under which the words of a row are found.
 pub const WORD: &str = "~";
 
-/// The member with the entries that made a row, in their order; every row has it.
+/// The member with the entries that made a row, in their order; every row has it. Of a row that changes often it has the
+/// first and the latest, at most [`MAX_ENTRIES`]; its history has them all.
 pub const ENTRIES: &str = "entries";
+
+/// How many entries a row names.
+pub const MAX_ENTRIES: usize = 16;
 
 /// One version of one row.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,6 +104,9 @@ fn changed<'a, E>(versions: &'a mut Vec<Version>, change: &Change) -> Result<&'a
     if versions.last().is_none_or(|last| last.from_size < from_size) {
         let mut body = versions.last().map(|last| last.body.clone()).unwrap_or_default();
         if let Value::Array(entries) = body.entry(ENTRIES).or_insert_with(|| Value::Array(Vec::new())) {
+            if entries.len() == MAX_ENTRIES {
+                entries.remove(1);
+            }
             entries.push(change.entry.into());
         }
         if let Some(last) = versions.last_mut() {

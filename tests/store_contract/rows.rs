@@ -46,6 +46,9 @@ fn model(changes: &[Change], size: u64) -> Model {
             row.extend(change.set.clone());
             let Value::Array(entries) = row.entry("entries").or_insert(json!([])) else { unreachable!() };
             if entries.last() != Some(&json!(entry)) {
+                if entries.len() == 16 {
+                    entries.remove(1);
+                }
                 entries.push(entry.into());
             }
         }
