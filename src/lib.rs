@@ -3,6 +3,7 @@
 //! The way of a command: [`admission`] reads and verifies it, [`sequencer`] decides, numbers and commits it, [`http`]
 //! answers.
 
+pub mod access;
 pub mod admission;
 pub mod audit;
 pub mod cli;

@@ -31,13 +31,17 @@ pub enum ServiceCode {
     MethodNotAllowed,
     /// A parameter is unknown or malformed.
     BadParameter,
+    /// The ledger has not reached the size asked for.
+    NotYet,
+    /// The patient's declaration is with another provider.
+    DeclarationElsewhere,
     /// What is asked for is personal and needs an access right that does not exist yet.
     AccessDenied,
 }
 
 impl ServiceCode {
     /// Every code.
-    pub const ALL: [ServiceCode; 14] = [
+    pub const ALL: [ServiceCode; 16] = [
         ServiceCode::WrongLedger,
         ServiceCode::OutsideWindow,
         ServiceCode::ViewConflict,
@@ -51,6 +55,8 @@ impl ServiceCode {
         ServiceCode::NoSuchResource,
         ServiceCode::MethodNotAllowed,
         ServiceCode::BadParameter,
+        ServiceCode::NotYet,
+        ServiceCode::DeclarationElsewhere,
         ServiceCode::AccessDenied,
     ];
 
@@ -110,6 +116,18 @@ impl ServiceCode {
                 ("method_not_allowed", 405, "Ресурс не має такого методу.", "The resource has no such method.")
             }
             ServiceCode::BadParameter => ("bad_parameter", 400, "Параметр невідомий або хибний.", "A parameter is unknown or malformed."),
+            ServiceCode::NotYet => (
+                "not_yet",
+                409,
+                "Реєстр ще не досяг цього розміру; спробуйте за мить.",
+                "The ledger has not reached this size yet; try again in a moment.",
+            ),
+            ServiceCode::DeclarationElsewhere => (
+                "declaration_elsewhere",
+                403,
+                "Чинна декларація пацієнта належить іншому закладу.",
+                "The patient's declaration in force is with another provider.",
+            ),
             ServiceCode::AccessDenied => (
                 "access_denied",
                 403,
@@ -131,7 +149,7 @@ impl ServiceCode {
 
     /// Whether the same bytes may succeed later.
     pub fn retryable(self) -> bool {
-        matches!(self, ServiceCode::Overloaded | ServiceCode::NotReady | ServiceCode::NotCommitted)
+        matches!(self, ServiceCode::Overloaded | ServiceCode::NotReady | ServiceCode::NotCommitted | ServiceCode::NotYet)
     }
 
     /// The sentence in `uk` or, for any other language, English.

@@ -8,9 +8,9 @@ use axum::response::{IntoResponse, Response};
 use tlog::{TileId, hashes_to_bytes};
 
 use super::App;
-use super::directory::{if_none_match, not_modified};
 use super::params::Params;
 use super::problem::Problem;
+use super::reads::{if_none_match, not_modified};
 use crate::service::ServiceCode;
 use crate::store::StoreError;
 

@@ -9,12 +9,13 @@
 mod admit;
 mod batch;
 mod body;
+mod caller;
 mod commands;
-mod directory;
 mod health;
 mod log;
 mod params;
 mod problem;
+mod reads;
 mod trace;
 mod well_known;
 
@@ -100,7 +101,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/problems/{code}", get(problem::describe))
-        .merge(directory::routes())
+        .merge(reads::routes())
         .fallback(async || Problem::from(ServiceCode::NoSuchResource))
         .method_not_allowed_fallback(async || Problem::from(ServiceCode::MethodNotAllowed))
         .layer(middleware::from_fn(trace::around))

@@ -56,6 +56,11 @@ impl Sequencer {
         Ok(answer)
     }
 
+    /// The published heads as they come.
+    pub fn watch(&self) -> watch::Receiver<Arc<Published>> {
+        self.published.clone()
+    }
+
     /// The last published head.
     pub fn published(&self) -> Arc<Published> {
         self.published.borrow().clone()

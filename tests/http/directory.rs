@@ -324,7 +324,7 @@ async fn pages_follow_each_other_at_one_size() {
         ("/v1/mis?limit=0".to_owned(), "bad_value"),
         ("/v1/mis?limit=101".to_owned(), "bad_value"),
         ("/v1/mis?name=x".to_owned(), "unknown_parameter"),
-        ("/v1/trust-providers?status=active".to_owned(), "unknown_parameter"),
+        ("/v1/trust-providers?ownership=state".to_owned(), "unknown_parameter"),
     ] {
         let problem = get(story.router(), &query).await.problem(400, "bad_parameter");
         assert_eq!(problem["errors"][0]["code"], code, "{query}");

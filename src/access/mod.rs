@@ -1,0 +1,5 @@
+//! Access to reads: who may see what.
+
+mod viewer;
+
+pub use viewer::{View, Viewer};

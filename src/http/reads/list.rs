@@ -1,0 +1,114 @@
+//! Pages of rows.
+
+use std::sync::Arc;
+
+use axum::http::{HeaderMap, Uri};
+use axum::response::Response;
+use projections::{MAX_WORDS, Resource, words};
+use serde_json::{Value, json};
+
+use super::answer::answer;
+use super::cursor::Cursor;
+use super::moment::{self, Moment};
+use super::row::{IN_FORCE, filters, shown};
+use super::{LIMIT, List, doctors};
+use crate::access::{View, Viewer};
+use crate::http::App;
+use crate::http::params::Params;
+use crate::http::problem::Problem;
+use crate::service::ServiceCode;
+use crate::store::{LedgerReader, RowQuery};
+
+/// A page, and after which row the next one begins.
+pub(super) type Page = (Vec<Value>, Option<String>);
+
+/// `GET /v1/<list>`
+pub(super) async fn page(of: &'static List, app: Arc<App>, viewer: Viewer, headers: HeaderMap, uri: Uri) -> Result<Response, Problem> {
+    let searched = (!of.resource.searched().is_empty()).then_some("q");
+    let known: Vec<&str> = of.filters.iter().copied().chain(searched).chain(moment::PARAMETERS).chain(["limit", "cursor"]).collect();
+    let params = Params::of(&uri, &known)?;
+    let limit = params.number("limit", 1, LIMIT.0)?.unwrap_or(LIMIT.1) as usize;
+    let asked: Vec<(&str, &str)> = of.filters.iter().filter_map(|name| Some((*name, params.get(name)?))).collect();
+    if let Some((name, _)) = asked.iter().find(|(_, values)| values.split(',').any(str::is_empty)) {
+        return Err(Problem::parameter(name, "bad_value", &[]));
+    }
+    let question = json!([of.path, asked, params.get("q"), format!("{viewer:?}")]);
+    let words = params.get("q").map(asked_words).transpose()?.unwrap_or_default();
+    let filters = filters(&asked);
+
+    let published = app.sequencer.published().size;
+    let start = params.get("cursor").map(|text| Cursor::read(text, &question, published)).transpose()?;
+    let moment = Moment::of(&app, &params).await?.going_on(start.as_ref().map(|start| start.size))?;
+    let after = start.map(|start| start.after);
+    let (size, (rows, next)) = app
+        .read(move |_, reader| {
+            let size = moment.size(reader)?;
+            let query = RowQuery { resource: of.resource, filters, words, after, limit, as_of: size };
+            Ok((size, seen(reader, &viewer, query)?))
+        })
+        .await?;
+    let next = next.map(|after| Cursor { size, after }.write(&question));
+    Ok(answer(&headers, size, Value::from(rows), Some(next)))
+}
+
+fn asked_words(text: &str) -> Result<Vec<String>, Problem> {
+    let words: Vec<String> = words(text).into_iter().collect();
+    if words.is_empty() || words.len() >= MAX_WORDS {
+        return Err(Problem::parameter("q", "bad_value", &[("max_words", json!(MAX_WORDS - 1))]));
+    }
+    Ok(words)
+}
+
+/// The rows that the viewer may see: of what is not his to see whole, his own.
+fn seen(reader: &dyn LedgerReader, viewer: &Viewer, mut query: RowQuery) -> Result<Page, Problem> {
+    let (own, other) = viewer.views(query.resource);
+    if other == View::Public {
+        return doctors::page(reader, &query);
+    }
+    if other == View::Nothing {
+        let mine = match (own, viewer) {
+            (View::Clear | View::Whole, Viewer::Staff { legal_entity, .. }) => ("legal_entity", legal_entity.to_string()),
+            (View::Clear | View::Whole, Viewer::Patient(id)) => ("patient", id.to_string()),
+            _ => return Err(ServiceCode::AccessDenied.into()),
+        };
+        if query.resource == Resource::Patient {
+            return patients(reader, viewer, mine, &query);
+        }
+        query.filters.push((mine.0.to_owned(), vec![mine.1]));
+    }
+    rows(reader, viewer, &query)
+}
+
+fn rows(reader: &dyn LedgerReader, viewer: &Viewer, query: &RowQuery) -> Result<Page, Problem> {
+    let mut rows = reader.rows(&RowQuery { limit: query.limit + 1, ..query.clone() })?;
+    let more = rows.len() > query.limit;
+    rows.truncate(query.limit);
+    let next = rows.last().filter(|_| more).map(|row| row.id.clone());
+    let shown: Vec<Value> = rows.into_iter().map(|row| Ok(Value::Object(shown(reader, viewer, row)?))).collect::<Result<_, Problem>>()?;
+    Ok((shown, next))
+}
+
+/// A provider's patients are those of its declarations in force, of which a patient has one; a patient sees himself.
+fn patients(reader: &dyn LedgerReader, viewer: &Viewer, mine: (&str, String), query: &RowQuery) -> Result<Page, Problem> {
+    let condition = [(mine.0, mine.1.as_str()), ("status", IN_FORCE)];
+    let walk = RowQuery { resource: Resource::Declaration, filters: filters(&condition), limit: query.limit + 1, ..query.clone() };
+    let ids: Vec<(String, String)> = match viewer {
+        Viewer::Patient(id) => query.after.is_none().then(|| (String::new(), id.to_string())).into_iter().collect(),
+        _ => {
+            let of = |row: &crate::store::Row| row.body.get("patient").and_then(Value::as_str).map(str::to_owned);
+            reader.rows(&walk)?.iter().filter_map(|row| Some((row.id.clone(), of(row)?))).collect()
+        }
+    };
+    let next = (ids.len() > query.limit).then(|| ids[query.limit - 1].0.clone());
+    let mut page = Vec::new();
+    for (_, id) in ids.iter().take(query.limit) {
+        let Some(row) = reader.row(Resource::Patient, id, query.as_of)? else { continue };
+        let holds = |(member, values): &(String, Vec<String>)| {
+            row.body.get(member).and_then(Value::as_str).is_some_and(|value| values.iter().any(|one| one == value))
+        };
+        if query.filters.iter().all(holds) {
+            page.push(Value::Object(shown(reader, viewer, row)?));
+        }
+    }
+    Ok((page, next))
+}

@@ -1,0 +1,94 @@
+//! One row.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, Uri};
+use axum::response::Response;
+use projections::Resource;
+use serde_json::Value;
+
+use super::answer::answer;
+use super::moment::{self, Moment};
+use super::row::{self, IN_FORCE, first, shown};
+use super::{List, doctors};
+use crate::access::{View, Viewer};
+use crate::http::App;
+use crate::http::commands::canonical;
+use crate::http::params::Params;
+use crate::http::problem::Problem;
+use crate::service::ServiceCode;
+use crate::store::LedgerReader;
+
+/// `GET /v1/<list>/{id}`
+pub(super) async fn row(
+    of: &'static List,
+    app: Arc<App>,
+    viewer: Viewer,
+    id: String,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    let params = Params::of(&uri, &moment::PARAMETERS)?;
+    let id = canonical(&id)?.to_string();
+    if viewer.views(of.resource) == (View::Nothing, View::Nothing) {
+        return Err(ServiceCode::AccessDenied.into());
+    }
+    let moment = Moment::of(&app, &params).await?;
+    let published = app.sequencer.published().size;
+    let (size, row) = app
+        .read(move |_, reader| {
+            let size = moment.size(reader)?;
+            Ok((size, found(reader, of.resource, &viewer, &id, size, published)?))
+        })
+        .await?;
+    Ok(answer(&headers, size, row.ok_or(ServiceCode::NoSuchResource)?, None))
+}
+
+fn found(
+    reader: &dyn LedgerReader,
+    resource: Resource,
+    viewer: &Viewer,
+    id: &str,
+    size: u64,
+    published: u64,
+) -> Result<Option<Value>, Problem> {
+    let Some(row) = reader.row(resource, id, size)? else { return Ok(None) };
+    match row::view(reader, viewer, &row, published)? {
+        View::Nothing => Err(ServiceCode::AccessDenied.into()),
+        View::Public if resource == Resource::Practitioner => doctors::doctor(reader, row, size),
+        View::Public | View::Clear | View::Whole => Ok(Some(Value::Object(shown(reader, viewer, row)?))),
+    }
+}
+
+/// `GET /v1/patients/{id}/declaration`: the declaration in force. Whoever asks for a patient of another provider learns that
+/// there is one, and never where.
+pub(super) async fn declaration_of(
+    State(app): State<Arc<App>>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    let params = Params::of(&uri, &moment::PARAMETERS)?;
+    let id = canonical(&id)?.to_string();
+    let (own, other) = viewer.views(Resource::Declaration);
+    let stranger = matches!(viewer, Viewer::Patient(self_) if self_.to_string() != id);
+    if own.max(other) == View::Nothing || stranger {
+        return Err(ServiceCode::AccessDenied.into());
+    }
+    let moment = Moment::of(&app, &params).await?;
+    let published = app.sequencer.published().size;
+    let (size, row) = app
+        .read(move |_, reader| {
+            let size = moment.size(reader)?;
+            let wanted = [("patient", id.as_str()), ("status", IN_FORCE)];
+            let Some(row) = first(reader, Resource::Declaration, &wanted, size)? else { return Ok((size, None)) };
+            match row::view(reader, &viewer, &row, published)? {
+                View::Nothing | View::Public => Err(ServiceCode::DeclarationElsewhere.into()),
+                View::Clear | View::Whole => Ok((size, Some(Value::Object(shown(reader, &viewer, row)?)))),
+            }
+        })
+        .await?;
+    Ok(answer(&headers, size, row.ok_or(ServiceCode::NoSuchResource)?, None))
+}
