@@ -35,13 +35,23 @@ pub enum ServiceCode {
     NotYet,
     /// The patient's declaration is with another provider.
     DeclarationElsewhere,
-    /// What is asked for is personal and needs an access right that does not exist yet.
+    /// A client's assertion is not taken (RFC 6749 §5.2).
+    InvalidClient,
+    /// A person's assertion is not taken (RFC 6749 §5.2).
+    InvalidGrant,
+    /// A request for a token has another form (RFC 6749 §5.2).
+    InvalidRequest,
+    /// The grant is of another type (RFC 6749 §5.2).
+    UnsupportedGrantType,
+    /// The token is unknown, has expired, or its holder's rights have ended (RFC 6750 §3.1).
+    InvalidToken,
+    /// What is asked for needs an access right that the sender has not shown.
     AccessDenied,
 }
 
 impl ServiceCode {
     /// Every code.
-    pub const ALL: [ServiceCode; 16] = [
+    pub const ALL: [ServiceCode; 21] = [
         ServiceCode::WrongLedger,
         ServiceCode::OutsideWindow,
         ServiceCode::ViewConflict,
@@ -57,6 +67,11 @@ impl ServiceCode {
         ServiceCode::BadParameter,
         ServiceCode::NotYet,
         ServiceCode::DeclarationElsewhere,
+        ServiceCode::InvalidClient,
+        ServiceCode::InvalidGrant,
+        ServiceCode::InvalidRequest,
+        ServiceCode::UnsupportedGrantType,
+        ServiceCode::InvalidToken,
         ServiceCode::AccessDenied,
     ];
 
@@ -128,11 +143,35 @@ impl ServiceCode {
                 "Чинна декларація пацієнта належить іншому закладу.",
                 "The patient's declaration in force is with another provider.",
             ),
+            ServiceCode::InvalidClient => (
+                "invalid_client",
+                401,
+                "Твердження клієнта не прийнято; яку перевірку воно не пройшло, сказано в errors.",
+                "The client's assertion is not taken; errors tells which check it failed.",
+            ),
+            ServiceCode::InvalidGrant => (
+                "invalid_grant",
+                400,
+                "Твердження особи не прийнято; яку перевірку воно не пройшло, сказано в errors.",
+                "The person's assertion is not taken; errors tells which check it failed.",
+            ),
+            ServiceCode::InvalidRequest => {
+                ("invalid_request", 400, "Запит на токен має іншу форму.", "A request for a token has another form.")
+            }
+            ServiceCode::UnsupportedGrantType => {
+                ("unsupported_grant_type", 400, "Такого виду надання доступу немає.", "There is no such type of grant.")
+            }
+            ServiceCode::InvalidToken => (
+                "invalid_token",
+                401,
+                "Токен невідомий, прострочений або права його власника припинено; попросіть новий.",
+                "The token is unknown, has expired, or its holder's rights have ended; ask for a new one.",
+            ),
             ServiceCode::AccessDenied => (
                 "access_denied",
                 403,
-                "Це персональні дані; доступ до них ще не надається нікому.",
-                "These are personal data; access to them is given to nobody yet.",
+                "Ці дані доступні не кожному: потрібен токен того, хто має на них право.",
+                "These data are not for everybody: they need the token of somebody who has a right to them.",
             ),
         }
     }
@@ -150,6 +189,12 @@ impl ServiceCode {
     /// Whether the same bytes may succeed later.
     pub fn retryable(self) -> bool {
         matches!(self, ServiceCode::Overloaded | ServiceCode::NotReady | ServiceCode::NotCommitted | ServiceCode::NotYet)
+    }
+
+    /// Whether it is an error of the token endpoint, which RFC 6749 §5.2 names.
+    pub fn of_oauth(self) -> bool {
+        use ServiceCode::{InvalidClient, InvalidGrant, InvalidRequest, UnsupportedGrantType};
+        matches!(self, InvalidClient | InvalidGrant | InvalidRequest | UnsupportedGrantType)
     }
 
     /// The sentence in `uk` or, for any other language, English.

@@ -3,6 +3,8 @@
 
 #[path = "common/forge.rs"]
 mod forge;
+#[path = "common/live.rs"]
+mod live;
 #[path = "common/story.rs"]
 mod story;
 
@@ -10,62 +12,14 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use aggregates::policy::PolicyTerms;
-use aggregates::words::Instant;
-use litopys::admission::admit;
 use litopys::audit::{Options, Report, Verdict, audit};
-use litopys::node::{self, Node, Paths};
 use litopys::receipt;
-use litopys::sequencer::{Answer, system_clock};
-use litopys::store::{VaultReader as _, sqlite};
+use litopys::store::sqlite;
 use serde_json::Value;
-use uuid::Uuid;
 
 use forge::Forge;
-use story::{Ledger, Story, Told, founders};
-
-/// A real node with a runtime to wait in.
-struct Live {
-    node: Node,
-    paths: Paths,
-    runtime: tokio::runtime::Runtime,
-    next: u64,
-}
-
-impl Ledger for Live {
-    fn now(&self) -> Instant {
-        Instant::from_ms(system_clock()()).unwrap()
-    }
-
-    fn take(&mut self, bodies: Vec<String>) -> Vec<Told> {
-        let admitted = bodies.iter().map(|body| admit(body.as_bytes(), &self.node.trust.origin, &self.node.directory).unwrap());
-        let admitted: Vec<_> = admitted.collect();
-        self.runtime.block_on(async {
-            let mut waiting = Vec::new();
-            for one in admitted {
-                waiting.push(self.node.sequencer.submit_when_free(one).await.unwrap());
-            }
-            let mut told = Vec::new();
-            for one in waiting {
-                told.push(match one.await.unwrap() {
-                    Answer::Accepted(accepted) => Told::Entry(accepted.index),
-                    Answer::Refused(refused) => Told::Refused(refused.refusal.code.name().to_owned()),
-                    other => panic!("{other:?}"),
-                });
-            }
-            told
-        })
-    }
-
-    fn code(&self, request: Uuid) -> String {
-        sqlite::open_vault_reader(&self.paths.vault).unwrap().code(&request).unwrap().unwrap().code
-    }
-
-    fn next(&mut self) -> u64 {
-        self.next += 1;
-        self.next
-    }
-}
+use live::Live;
+use story::Story;
 
 /// Ends what waits for it, also when the test fails.
 struct End<'a>(&'a AtomicBool);
@@ -92,11 +46,8 @@ fn sound(report: &Report) {
 #[test]
 fn a_real_ledger_is_sound_while_it_is_open_and_when_it_is_closed() {
     let folder = tempfile::tempdir().unwrap();
-    let paths = Paths::in_dir(folder.path());
-    let trust = node::create(&paths, &founders(PolicyTerms::default())).unwrap();
-    let node = Node::open(paths.clone(), node::Options::default()).unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let mut live = Live { node, paths: paths.clone(), runtime, next: 1_000_000 };
+    let mut live = Live::open(folder.path());
+    let (paths, trust) = (live.paths.clone(), live.node.trust.clone());
     // Beside the server, again and again while it works.
     let done = AtomicBool::new(false);
     let beside = || {

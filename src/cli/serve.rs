@@ -40,6 +40,9 @@ pub(super) struct Arguments {
     /// The file of the vault
     #[arg(long)]
     vault: Option<PathBuf>,
+    /// The file of the access log
+    #[arg(long)]
+    access_log: Option<PathBuf>,
     /// The key that signs checkpoints
     #[arg(long)]
     log_key: Option<PathBuf>,
@@ -108,6 +111,7 @@ fn paths(arguments: &Arguments) -> Result<Paths, Failure> {
     Ok(Paths {
         ledger: path(&arguments.ledger, usual.map(|paths| &paths.ledger), "ledger")?,
         vault: path(&arguments.vault, usual.map(|paths| &paths.vault), "vault")?,
+        access_log: path(&arguments.access_log, usual.map(|paths| &paths.access_log), "access-log")?,
         high_water: arguments.high_water.clone(),
         log_key: path(&arguments.log_key, usual.map(|paths| &paths.log_key), "log-key")?,
         refusal_key: path(&arguments.refusal_key, usual.map(|paths| &paths.refusal_key), "refusal-key")?,

@@ -30,7 +30,7 @@ mod signature;
 pub use code::EnvelopeCode;
 pub use compose::{ComposeFault, Composed, Draft, compose, member_pointers};
 pub use digests::{DigestPlace, SD_ALG};
-pub use disclosure::{Disclosure, digest};
+pub use disclosure::{Disclosure, digest, opened};
 pub use fault::EnvelopeFault;
 pub use hide::disclosed_members;
 pub use payload::{Expect, Payload, Seen, Signer};

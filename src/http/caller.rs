@@ -1,16 +1,66 @@
-//! Who calls, by the token of the request.
+//! Who calls, by the token of the request (RFC 6750).
 
-use std::convert::Infallible;
+use std::sync::Arc;
 
+use aggregates::words::Stream;
 use axum::extract::FromRequestParts;
+use axum::http::header;
 use axum::http::request::Parts;
 
-use crate::access::Viewer;
+use super::problem::Problem;
+use super::{App, now, token};
+use crate::access::log::AccessRecord;
+use crate::access::{AccessFault, Grant, NotStanding, Viewer, viewer};
+use crate::service::ServiceCode;
 
-impl<S: Sync> FromRequestParts<S> for Viewer {
-    type Rejection = Infallible;
+/// Who calls.
+#[derive(Clone, Debug)]
+pub(super) struct Caller {
+    /// Who he is to the registry.
+    pub(super) viewer: Viewer,
+    /// What his token stands for, if he has one.
+    grant: Option<Grant>,
+}
 
-    async fn from_request_parts(_: &mut Parts, _: &S) -> Result<Viewer, Infallible> {
-        Ok(Viewer::Nobody)
+impl Caller {
+    /// A record that he reads rows of a list about a subject. None where nobody is named: the public directory.
+    pub(super) fn record(&self, resource: &str, subject: Stream, size: u64) -> Option<AccessRecord> {
+        let grant = self.grant.as_ref()?;
+        let (kid, of) = match &grant.person {
+            Some((kid, of)) => (kid, Some(of.to_string())),
+            None => (&grant.client_kid, Some(grant.client.clone()).filter(|client| client.contains('/'))),
+        };
+        let mis = grant.client.starts_with("mis/").then(|| grant.client.clone());
+        let (time, role, kid) = (now(), token::role(&self.viewer), kid.to_string());
+        Some(AccessRecord { time, role, of, kid, mis, resource: resource.to_owned(), subject, size })
     }
+}
+
+impl FromRequestParts<Arc<App>> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Caller, Problem> {
+        let mut sent = parts.headers.get_all(header::AUTHORIZATION).iter();
+        let Some(value) = sent.next() else { return Ok(Caller { viewer: Viewer::Nobody, grant: None }) };
+        let bearer = value.to_str().ok().and_then(|text| text.split_once(' '));
+        let token = bearer.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token.trim());
+        let now = now();
+        let grant = token.filter(|_| sent.next().is_none()).and_then(|token| app.access.grant(token, now));
+        let grant = grant.ok_or_else(|| invalid(AccessFault::Token))?;
+        let size = app.sequencer.published().size;
+        let (viewer, grant) = app.read(move |_, reader| stands(viewer(reader, size, now, &grant), grant)).await?;
+        Ok(Caller { viewer, grant: Some(grant) })
+    }
+}
+
+fn stands(viewer: Result<Viewer, NotStanding>, grant: Grant) -> Result<(Viewer, Grant), Problem> {
+    match viewer {
+        Ok(viewer) => Ok((viewer, grant)),
+        Err(NotStanding::Fault(fault)) => Err(invalid(fault)),
+        Err(NotStanding::Store(error)) => Err(error.into()),
+    }
+}
+
+fn invalid(fault: AccessFault) -> Problem {
+    Problem::of_parameter(ServiceCode::InvalidToken, "authorization", fault.name(), &[])
 }

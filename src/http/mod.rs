@@ -6,6 +6,7 @@
 //! **Invariant:** bad input gives a 4xx. A 5xx says that the ledger itself cannot serve now, and is always a 503 that may
 //! be tried again with the same bytes.
 
+mod accesses;
 mod admit;
 mod batch;
 mod body;
@@ -16,12 +17,14 @@ mod log;
 mod params;
 mod problem;
 mod reads;
+mod token;
 mod trace;
 mod well_known;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use aggregates::words::Instant;
 use axum::Router;
 use axum::middleware;
 use axum::routing::{get, post};
@@ -31,9 +34,11 @@ use tokio::time::timeout;
 pub use batch::{MAX_BATCH_BYTES, MAX_BATCH_LINES};
 pub use health::{metrics_router, recorder};
 
+use crate::access::Access;
+use crate::access::log::AccessLog;
 use crate::admission::KeyDirectory;
 use crate::node::{MAX_READERS, Node, Readers, Trust};
-use crate::sequencer::Sequencer;
+use crate::sequencer::{Sequencer, system_clock};
 use crate::service::ServiceCode;
 use crate::store::LedgerReader;
 use admit::Gate;
@@ -48,6 +53,8 @@ pub struct App {
     directory: KeyDirectory,
     readers: Readers,
     trust: Trust,
+    access: Access,
+    access_log: Arc<dyn AccessLog>,
     gate: Gate,
     reads: Arc<Semaphore>,
     batches: Arc<Semaphore>,
@@ -55,8 +62,10 @@ pub struct App {
 
 impl App {
     /// An interface to a ledger.
-    pub fn new(sequencer: Sequencer, directory: KeyDirectory, readers: Readers, trust: Trust) -> App {
+    pub fn new(sequencer: Sequencer, directory: KeyDirectory, readers: Readers, trust: Trust, access_log: Arc<dyn AccessLog>) -> App {
         App {
+            access: Access::new(&trust.origin, directory.clone(), now()),
+            access_log,
             sequencer,
             directory,
             readers,
@@ -69,7 +78,7 @@ impl App {
 
     /// An interface to a node. The node cannot close before it is dropped.
     pub fn of(node: &Node) -> App {
-        App::new(node.sequencer.clone(), node.directory.clone(), node.readers.clone(), node.trust.clone())
+        App::new(node.sequencer.clone(), node.directory.clone(), node.readers.clone(), node.trust.clone(), Arc::clone(&node.access_log))
     }
 
     /// Runs `read` on a connection of its own, off the threads that serve others.
@@ -88,6 +97,11 @@ impl App {
     }
 }
 
+/// This machine's time.
+fn now() -> Instant {
+    Instant::from_ms(system_clock()()).unwrap_or(Instant::EPOCH)
+}
+
 /// Every public route.
 pub fn router(app: Arc<App>) -> Router {
     Router::new()
@@ -95,6 +109,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/commands/batch", post(batch::submit))
         .route("/v1/commands/{id}", get(commands::state))
         .route("/v1/commands/{id}/receipt", get(commands::receipt))
+        .route("/oauth/token", post(token::give))
+        .route("/v1/access-log", get(accesses::page))
         .route("/checkpoint", get(log::checkpoint))
         .route("/tile/{*place}", get(log::tile))
         .route("/.well-known/litopys", get(well_known::litopys))

@@ -13,6 +13,15 @@ impl Params {
     /// Reads them; whichever the route does not know is named and refused.
     pub(super) fn of(uri: &Uri, known: &[&str]) -> Result<Params, Problem> {
         let sent = Query::<Vec<(String, String)>>::try_from_uri(uri).map_err(|_| Problem::parameter("", "malformed_query", &[]))?.0;
+        Params::known(sent, known)
+    }
+
+    /// Reads those of a form (`application/x-www-form-urlencoded`).
+    pub(super) fn of_form(body: &[u8], known: &[&str]) -> Result<Params, Problem> {
+        Params::known(form_urlencoded::parse(body).into_owned().collect(), known)
+    }
+
+    fn known(sent: Vec<(String, String)>, known: &[&str]) -> Result<Params, Problem> {
         for (place, (name, _)) in sent.iter().enumerate() {
             if !known.contains(&name.as_str()) {
                 return Err(Problem::parameter(name, "unknown_parameter", &[("known", json!(known))]));

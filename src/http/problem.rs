@@ -102,18 +102,28 @@ impl Problem {
 
     /// A parameter at fault: which, why, and what the rule asked for.
     pub(super) fn parameter(name: &str, code: &str, params: &[(&str, Value)]) -> Problem {
+        Problem::of_parameter(ServiceCode::BadParameter, name, code, params)
+    }
+
+    /// The same for a member of another place.
+    pub(super) fn of_parameter(service: ServiceCode, name: &str, code: &str, params: &[(&str, Value)]) -> Problem {
         // A name is the sender's; no more of it than is needed to recognise it.
         let mut all = Map::new();
         all.insert("parameter".to_owned(), name.chars().take(64).collect::<String>().into());
         all.extend(params.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
         let fault = Fault { pointer: String::new(), code: code.to_owned(), params: all };
-        Problem::new(What::Service(ServiceCode::BadParameter), vec![fault])
+        Problem::new(What::Service(service), vec![fault])
     }
 
     /// A code of the service with what the rule asked for.
     pub(super) fn service(code: ServiceCode, params: &[(&str, Value)]) -> Problem {
         let params = params.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         Problem::new(What::Service(code), vec![Fault { pointer: String::new(), code: code.name().to_owned(), params }])
+    }
+
+    /// The same faults under another code.
+    pub(super) fn with(self, code: ServiceCode) -> Problem {
+        Problem { what: What::Service(code), ..self }
     }
 
     pub(super) fn code(&self) -> &'static str {
@@ -175,6 +185,13 @@ impl Problem {
         if let Some(note) = &self.note {
             document["refusal_note"] = json!(note);
         }
+        if let What::Service(service) = &self.what
+            && service.of_oauth()
+        {
+            // What libraries of RFC 6749 look for.
+            document["error"] = json!(code);
+            document["error_description"] = json!(service.text("en"));
+        }
         document
     }
 
@@ -187,6 +204,11 @@ impl Problem {
         headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
         headers.insert(header::VARY, HeaderValue::from_static("accept-language"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if self.status() == StatusCode::UNAUTHORIZED {
+            // RFC 9110 §11.6.1, RFC 6750 §3. A command's signatures are no credentials of a challenge; a token is the only one.
+            let error = if self.code() == "invalid_token" { r#"Bearer error="invalid_token""# } else { "Bearer" };
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(error));
+        }
         if self.status() == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }

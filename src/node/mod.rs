@@ -17,6 +17,7 @@ pub use paths::Paths;
 pub use readers::{MAX_READERS, Readers};
 pub use trust::Trust;
 
+use crate::access::log::AccessLog;
 use crate::admission::KeyDirectory;
 use crate::envelope::{ComposeFault, Envelope};
 use crate::keys::{KeyFileError, read_key_file};
@@ -73,6 +74,8 @@ pub struct Node {
     pub directory: KeyDirectory,
     /// Reading connections.
     pub readers: Readers,
+    /// Who read what is personal.
+    pub access_log: Arc<dyn AccessLog>,
     thread: JoinHandle<Result<(), Fatal>>,
 }
 
@@ -102,11 +105,12 @@ impl Node {
         let keys = Arc::new(read_keys(&paths, &trust)?);
         let directory = KeyDirectory::default();
         let (publisher, published) = watch::channel(Arc::new(nothing()));
-        let readers = Readers::new(&paths.ledger);
+        let readers = Readers::new(&paths.ledger, &paths.vault);
+        let access_log = Arc::new(sqlite::SqliteAccessLog::open(&paths.access_log)?);
         let known = directory.clone();
         let reload = move || load(&paths, &keys, &options, known.clone(), publisher.clone());
         let (sequencer, thread) = sequencer::start(reload, published)?;
-        Ok(Node { trust, sequencer, directory, readers, thread })
+        Ok(Node { trust, sequencer, directory, readers, access_log, thread })
     }
 
     /// Lets the sequencer finish what is queued and waits for its end. Every other handle must have been dropped.

@@ -9,6 +9,8 @@ pub struct Paths {
     pub ledger: PathBuf,
     /// The vault: personal values.
     pub vault: PathBuf,
+    /// Who read what is personal.
+    pub access_log: PathBuf,
     /// The high-water mark; better on another volume.
     pub high_water: PathBuf,
     /// The key that signs checkpoints.
@@ -23,6 +25,7 @@ impl Paths {
         Paths {
             ledger: dir.join("ledger.sqlite"),
             vault: dir.join("vault.sqlite"),
+            access_log: dir.join("access.sqlite"),
             high_water: dir.join("high-water"),
             log_key: dir.join("keys/log.json"),
             refusal_key: dir.join("keys/refusal.json"),

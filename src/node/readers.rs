@@ -3,21 +3,24 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::store::{LedgerReader, StoreError, sqlite};
+use crate::store::{LedgerReader, StoreError, VaultReader, sqlite};
 
 /// How many idle connections are kept; more may be open for a moment.
 pub const MAX_READERS: usize = 8;
 
-/// Readers of one ledger. Cheap to clone.
+/// Readers of one ledger and its vault. Cheap to clone.
 #[derive(Clone)]
 pub struct Readers {
     ledger: Arc<PathBuf>,
+    vault: Arc<PathBuf>,
     idle: Arc<Mutex<Vec<Box<dyn LedgerReader>>>>,
+    idle_vault: Arc<Mutex<Vec<Box<dyn VaultReader>>>>,
 }
 
 impl Readers {
-    pub(super) fn new(ledger: &Path) -> Readers {
-        Readers { ledger: Arc::new(ledger.to_owned()), idle: Arc::default() }
+    pub(super) fn new(ledger: &Path, vault: &Path) -> Readers {
+        let (ledger, vault) = (Arc::new(ledger.to_owned()), Arc::new(vault.to_owned()));
+        Readers { ledger, vault, idle: Arc::default(), idle_vault: Arc::default() }
     }
 
     /// Runs `read` on a connection. It blocks: never call it on a thread that serves others.
@@ -25,17 +28,34 @@ impl Readers {
     /// # Errors
     /// Opening's, or whatever `read` says.
     pub fn with<T, E: From<StoreError>>(&self, read: impl FnOnce(&dyn LedgerReader) -> Result<T, E>) -> Result<T, E> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let reader = match idle {
-            Some(reader) => reader,
-            None => Box::new(sqlite::open_reader(&self.ledger)?),
-        };
-        let result = read(&*reader);
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        // After an error the connection may be in a state that nobody expects.
-        if result.is_ok() && idle.len() < MAX_READERS {
-            idle.push(reader);
-        }
-        result
+        on(&self.idle, || Ok(Box::new(sqlite::open_reader(&self.ledger)?)), |reader| read(&**reader))
     }
+
+    /// The same on a connection to the vault.
+    ///
+    /// # Errors
+    /// Opening's, or whatever `read` says.
+    pub fn with_vault<T, E: From<StoreError>>(&self, read: impl FnOnce(&dyn VaultReader) -> Result<T, E>) -> Result<T, E> {
+        on(&self.idle_vault, || Ok(Box::new(sqlite::open_vault_reader(&self.vault)?)), |reader| read(&**reader))
+    }
+}
+
+/// Runs `read` on an idle connection, or on one just opened, and keeps it for the next.
+fn on<R, T, E: From<StoreError>>(
+    idle: &Mutex<Vec<R>>,
+    open: impl FnOnce() -> Result<R, StoreError>,
+    read: impl FnOnce(&R) -> Result<T, E>,
+) -> Result<T, E> {
+    let known = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+    let reader = match known {
+        Some(reader) => reader,
+        None => open()?,
+    };
+    let result = read(&reader);
+    let mut idle = idle.lock().unwrap_or_else(PoisonError::into_inner);
+    // After an error the connection may be in a state that nobody expects.
+    if result.is_ok() && idle.len() < MAX_READERS {
+        idle.push(reader);
+    }
+    result
 }

@@ -4,12 +4,11 @@ use std::collections::HashMap;
 
 use aggregates::words::{Bytes32, Stream};
 use aggregates::{Archive, OneTimeCode, Unavailable};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::store::{DisclosureRow, VaultReader};
+use crate::envelope::opened;
+use crate::store::VaultReader;
 
 /// What a batch has gained and not committed.
 #[derive(Default)]
@@ -50,13 +49,6 @@ fn unavailable(error: impl std::fmt::Display) -> Unavailable {
     Unavailable(error.to_string())
 }
 
-/// The value in a disclosure as it was sent.
-pub(super) fn disclosed_value(row: &DisclosureRow) -> Option<Value> {
-    let bytes = URL_SAFE_NO_PAD.decode(&row.text).ok()?;
-    let mut parts: Vec<Value> = serde_json::from_slice(&bytes).ok()?;
-    if parts.len() == 3 { parts.pop() } else { None }
-}
-
 impl<V: VaultReader + ?Sized> Archive for VaultArchive<'_, V> {
     fn find(&self, key: &str) -> Result<Vec<Stream>, Unavailable> {
         let known = self.vault.find(key).map_err(unavailable)?;
@@ -74,7 +66,7 @@ impl<V: VaultReader + ?Sized> Archive for VaultArchive<'_, V> {
         }
         let rows = self.vault.disclosures_of(&subject.to_string()).map_err(unavailable)?;
         let last = rows.iter().filter(|row| row.on_file && row.name == name).max_by_key(|row| (row.entry, row.ordinal));
-        Ok(last.and_then(disclosed_value))
+        Ok(last.and_then(|row| opened(&row.text)).map(|(_, value)| value))
     }
 
     fn code(&self, request: Uuid) -> Result<Option<OneTimeCode>, Unavailable> {

@@ -409,9 +409,7 @@ impl<'a> Story<'a> {
         self.declaration(2400, 4);
         let terminate = json!({ "patient": id(2400), "declaration": id(2402), "reason": "fraud" });
         self.by_regulator("declaration.terminate", terminate).index();
-        let revoke = json!({ "kid": key(PATIENT).kid(), "reason": "lost" });
-        let provider = key(TRUST_PROVIDER);
-        self.tell("key.revoke", revoke, &vec![(&provider, Role::TrustProvider, of(StreamType::TrustProvider, id(10)))]).index();
+        self.revoke(PATIENT);
         // A code that nobody has tried yet stays open, and so does one tried in vain.
         self.register(2500, 5).index();
         self.request(2500, 2501).index();
@@ -448,7 +446,23 @@ impl<'a> Story<'a> {
             }
             self.ledger.take(bodies).iter().for_each(|told| assert!(matches!(told, Told::Entry(_)), "{told:?}"));
         }
+        self.dismiss();
+    }
+
+    /// The doctor's post ends.
+    pub fn dismiss(&mut self) {
         self.by_owner("employee.dismiss", json!({ "employee": id(DOCTOR_POST), "reason": "own_wish" })).index();
+    }
+
+    /// A person's key is lost.
+    pub fn revoke(&mut self, number: u16) {
+        let (revoke, provider) = (json!({ "kid": key(number).kid(), "reason": "lost" }), key(TRUST_PROVIDER));
+        self.tell("key.revoke", revoke, &vec![(&provider, Role::TrustProvider, of(StreamType::TrustProvider, id(10)))]).index();
+    }
+
+    /// A party's key is lost.
+    pub fn revoke_by_regulator(&mut self, number: u16) {
+        self.by_regulator("key.revoke", json!({ "kid": key(number).kid(), "reason": "lost" })).index();
     }
 }
 

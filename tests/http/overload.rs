@@ -76,7 +76,7 @@ fn stalling(paths: &Paths, gate: &Arc<Gate>) -> (Router, watch::Receiver<Arc<Pub
     let trust = node::create(paths, &founders()).unwrap();
     // A node's readers serve any sequencer of the same ledger.
     let node = Node::open(paths.clone(), Options::default()).unwrap();
-    let readers = node.readers.clone();
+    let (readers, access_log) = (node.readers.clone(), Arc::clone(&node.access_log));
     node.close().unwrap();
 
     let keys = Arc::new(Keys {
@@ -97,7 +97,7 @@ fn stalling(paths: &Paths, gate: &Arc<Gate>) -> (Router, watch::Receiver<Arc<Pub
         sequencer::load(opened, Arc::clone(&keys), sequencer::system_clock(), Box::new(Quiet), known.clone(), publisher.clone())
     };
     let (sequencer, _) = sequencer::start(reload, published.clone()).unwrap();
-    (router(Arc::new(App::new(sequencer, directory, readers, trust))), published)
+    (router(Arc::new(App::new(sequencer, directory, readers, trust, access_log))), published)
 }
 
 /// Sends commands from as many clients, and waits until each is either answered or waits for the store.

@@ -4,7 +4,7 @@ use projections::{ENTRIES, Resource};
 use serde_json::{Map, Value, json};
 
 use super::list::Page;
-use super::row::filters;
+use super::row::{Shown, filters};
 use crate::http::problem::Problem;
 use crate::store::{LedgerReader, MAX_PAGE_ROWS, Row, RowQuery};
 
@@ -50,7 +50,7 @@ pub(super) fn page(reader: &dyn LedgerReader, query: &RowQuery) -> Result<Page, 
             let key = row.id.clone();
             let person = if by_name { Some(row) } else { reader.row(Resource::Practitioner, &id, query.as_of)? };
             let Some(person) = person else { continue };
-            found.push(written(person, &posts));
+            found.push(Shown { body: written(person, &posts), subject: None });
             last = Some(key);
         }
         if ended {

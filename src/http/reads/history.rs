@@ -9,12 +9,14 @@ use serde_json::{Map, Value, json};
 use super::answer::answer;
 use super::cursor::Cursor;
 use super::moment::{self, Moment};
-use super::row::{self, at, shown};
+use super::row::{self, Shown, at, records, shown};
 use super::{LIMIT, List};
 use crate::access::{View, Viewer};
 use crate::entry::{Cause, Entry};
 use crate::envelope::Envelope;
 use crate::http::App;
+use crate::http::accesses::keep;
+use crate::http::caller::Caller;
 use crate::http::commands::canonical;
 use crate::http::params::Params;
 use crate::http::problem::Problem;
@@ -25,7 +27,7 @@ use crate::store::{LedgerReader, Row};
 pub(super) async fn page(
     of: &'static List,
     app: Arc<App>,
-    viewer: Viewer,
+    caller: Caller,
     id: String,
     headers: HeaderMap,
     uri: Uri,
@@ -33,6 +35,7 @@ pub(super) async fn page(
     let known: Vec<&str> = moment::PARAMETERS.into_iter().chain(["limit", "cursor"]).collect();
     let params = Params::of(&uri, &known)?;
     let id = canonical(&id)?.to_string();
+    let viewer = caller.viewer;
     let (own, other) = viewer.views(of.resource);
     if own.max(other) < View::Clear {
         return Err(ServiceCode::AccessDenied.into());
@@ -44,7 +47,7 @@ pub(super) async fn page(
     let moment = Moment::of(&app, &params).await?.going_on(start.as_ref().map(|start| start.size))?;
     let from = start.map_or(Ok(0), |start| start.after.parse()).map_err(|_| Problem::parameter("cursor", "bad_value", &[]))?;
     let (size, versions, next) = app
-        .read(move |_, reader| {
+        .read(move |app, reader| {
             let size = moment.size(reader)?;
             let Some(now) = reader.row(of.resource, &id, size)? else { return Err(ServiceCode::NoSuchResource.into()) };
             if row::view(reader, &viewer, &now, published)? < View::Clear {
@@ -53,18 +56,22 @@ pub(super) async fn page(
             let mut versions = reader.history(of.resource, &id, size, from, limit + 1)?;
             let next = versions.get(limit).map(|row| row.from_size);
             versions.truncate(limit);
-            let written: Vec<Value> = versions.into_iter().map(|row| version(reader, &viewer, row)).collect::<Result<_, _>>()?;
+            let written: Vec<Shown> = versions.into_iter().map(|row| version(app, reader, &viewer, row)).collect::<Result<_, _>>()?;
             Ok((size, written, next))
         })
         .await?;
+    keep(&app, records(&caller, of.resource, versions.iter().filter_map(|version| version.subject), size)).await?;
+    let versions: Vec<Value> = versions.into_iter().map(|version| version.body).collect();
     let next = next.map(|from| Cursor { size, after: from.to_string() }.write(&question));
     Ok(answer(&headers, size, Value::from(versions), Some(next)))
 }
 
 /// One version: from which size until which it is true, what made it, and the row.
-fn version(reader: &dyn LedgerReader, viewer: &Viewer, row: Row) -> Result<Value, Problem> {
+fn version(app: &App, reader: &dyn LedgerReader, viewer: &Viewer, row: Row) -> Result<Shown, Problem> {
     let (from, until, index) = (row.from_size, row.until_size, row.entry);
-    let mut version = json!({ "from_size": from, "entry": index, "row": shown(reader, viewer, row)? });
+    // The personal columns have no versions here: the row's own answer, as of a size, has them.
+    let Shown { body, subject } = shown(app, reader, viewer, row, View::Clear, from)?;
+    let mut version = json!({ "from_size": from, "entry": index, "row": body });
     if let Some(until) = until {
         version["until_size"] = json!(until);
     }
@@ -75,7 +82,7 @@ fn version(reader: &dyn LedgerReader, viewer: &Viewer, row: Row) -> Result<Value
         Cause::Command(_) => entry,
     };
     version["command"] = Value::Object(command(reader, viewer, &first)?);
-    Ok(version)
+    Ok(Shown { body: version, subject })
 }
 
 fn read(reader: &dyn LedgerReader, index: u64) -> Result<Entry, Problem> {

@@ -10,20 +10,23 @@ use serde_json::{Value, json};
 use super::answer::answer;
 use super::cursor::Cursor;
 use super::moment::{self, Moment};
-use super::row::{IN_FORCE, filters, shown};
+use super::row::{IN_FORCE, Shown, filters, records, shown};
 use super::{LIMIT, List, doctors};
 use crate::access::{View, Viewer};
 use crate::http::App;
+use crate::http::accesses::keep;
+use crate::http::caller::Caller;
 use crate::http::params::Params;
 use crate::http::problem::Problem;
 use crate::service::ServiceCode;
 use crate::store::{LedgerReader, RowQuery};
 
 /// A page, and after which row the next one begins.
-pub(super) type Page = (Vec<Value>, Option<String>);
+pub(super) type Page = (Vec<Shown>, Option<String>);
 
 /// `GET /v1/<list>`
-pub(super) async fn page(of: &'static List, app: Arc<App>, viewer: Viewer, headers: HeaderMap, uri: Uri) -> Result<Response, Problem> {
+pub(super) async fn page(of: &'static List, app: Arc<App>, caller: Caller, headers: HeaderMap, uri: Uri) -> Result<Response, Problem> {
+    let viewer = caller.viewer;
     let searched = (!of.resource.searched().is_empty()).then_some("q");
     let known: Vec<&str> = of.filters.iter().copied().chain(searched).chain(moment::PARAMETERS).chain(["limit", "cursor"]).collect();
     let params = Params::of(&uri, &known)?;
@@ -41,12 +44,14 @@ pub(super) async fn page(of: &'static List, app: Arc<App>, viewer: Viewer, heade
     let moment = Moment::of(&app, &params).await?.going_on(start.as_ref().map(|start| start.size))?;
     let after = start.map(|start| start.after);
     let (size, (rows, next)) = app
-        .read(move |_, reader| {
+        .read(move |app, reader| {
             let size = moment.size(reader)?;
             let query = RowQuery { resource: of.resource, filters, words, after, limit, as_of: size };
-            Ok((size, seen(reader, &viewer, query)?))
+            Ok((size, seen(app, reader, &viewer, query)?))
         })
         .await?;
+    keep(&app, records(&caller, of.resource, rows.iter().filter_map(|row| row.subject), size)).await?;
+    let rows: Vec<Value> = rows.into_iter().map(|row| row.body).collect();
     let next = next.map(|after| Cursor { size, after }.write(&question));
     Ok(answer(&headers, size, Value::from(rows), Some(next)))
 }
@@ -60,7 +65,7 @@ fn asked_words(text: &str) -> Result<Vec<String>, Problem> {
 }
 
 /// The rows that the viewer may see: of what is not his to see whole, his own.
-fn seen(reader: &dyn LedgerReader, viewer: &Viewer, mut query: RowQuery) -> Result<Page, Problem> {
+fn seen(app: &App, reader: &dyn LedgerReader, viewer: &Viewer, mut query: RowQuery) -> Result<Page, Problem> {
     let (own, other) = viewer.views(query.resource);
     if other == View::Public {
         return doctors::page(reader, &query);
@@ -72,24 +77,24 @@ fn seen(reader: &dyn LedgerReader, viewer: &Viewer, mut query: RowQuery) -> Resu
             _ => return Err(ServiceCode::AccessDenied.into()),
         };
         if query.resource == Resource::Patient {
-            return patients(reader, viewer, mine, &query);
+            return patients(app, reader, viewer, mine, &query);
         }
         query.filters.push((mine.0.to_owned(), vec![mine.1]));
     }
-    rows(reader, viewer, &query)
+    rows(app, reader, viewer, own.max(other), &query)
 }
 
-fn rows(reader: &dyn LedgerReader, viewer: &Viewer, query: &RowQuery) -> Result<Page, Problem> {
+fn rows(app: &App, reader: &dyn LedgerReader, viewer: &Viewer, view: View, query: &RowQuery) -> Result<Page, Problem> {
     let mut rows = reader.rows(&RowQuery { limit: query.limit + 1, ..query.clone() })?;
     let more = rows.len() > query.limit;
     rows.truncate(query.limit);
     let next = rows.last().filter(|_| more).map(|row| row.id.clone());
-    let shown: Vec<Value> = rows.into_iter().map(|row| Ok(Value::Object(shown(reader, viewer, row)?))).collect::<Result<_, Problem>>()?;
+    let shown = rows.into_iter().map(|row| shown(app, reader, viewer, row, view, query.as_of)).collect::<Result<_, Problem>>()?;
     Ok((shown, next))
 }
 
 /// A provider's patients are those of its declarations in force, of which a patient has one; a patient sees himself.
-fn patients(reader: &dyn LedgerReader, viewer: &Viewer, mine: (&str, String), query: &RowQuery) -> Result<Page, Problem> {
+fn patients(app: &App, reader: &dyn LedgerReader, viewer: &Viewer, mine: (&str, String), query: &RowQuery) -> Result<Page, Problem> {
     let condition = [(mine.0, mine.1.as_str()), ("status", IN_FORCE)];
     let walk = RowQuery { resource: Resource::Declaration, filters: filters(&condition), limit: query.limit + 1, ..query.clone() };
     let ids: Vec<(String, String)> = match viewer {
@@ -107,7 +112,7 @@ fn patients(reader: &dyn LedgerReader, viewer: &Viewer, mine: (&str, String), qu
             row.body.get(member).and_then(Value::as_str).is_some_and(|value| values.iter().any(|one| one == value))
         };
         if query.filters.iter().all(holds) {
-            page.push(Value::Object(shown(reader, viewer, row)?));
+            page.push(shown(app, reader, viewer, row, viewer.views(Resource::Patient).0, query.as_of)?);
         }
     }
     Ok((page, next))

@@ -9,6 +9,7 @@ mod doctors;
 mod history;
 mod list;
 mod moment;
+mod personal;
 mod row;
 mod single;
 
@@ -62,11 +63,11 @@ const LISTS: &[List] = &[
 /// The routes of all lists.
 pub(super) fn routes() -> Router<Arc<App>> {
     let lists = LISTS.iter().fold(Router::new(), |router, of| {
-        let many = async move |State(app), viewer, headers: HeaderMap, uri: Uri| list::page(of, app, viewer, headers, uri).await;
+        let many = async move |State(app), caller, headers: HeaderMap, uri: Uri| list::page(of, app, caller, headers, uri).await;
         let one =
-            async move |State(app), viewer, Path(id), headers: HeaderMap, uri: Uri| single::row(of, app, viewer, id, headers, uri).await;
+            async move |State(app), caller, Path(id), headers: HeaderMap, uri: Uri| single::row(of, app, caller, id, headers, uri).await;
         let past =
-            async move |State(app), viewer, Path(id), headers: HeaderMap, uri: Uri| history::page(of, app, viewer, id, headers, uri).await;
+            async move |State(app), caller, Path(id), headers: HeaderMap, uri: Uri| history::page(of, app, caller, id, headers, uri).await;
         router
             .route(of.path, get(many))
             .route(&format!("{}/{{id}}", of.path), get(one))

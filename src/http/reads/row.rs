@@ -1,16 +1,30 @@
 //! Rows as they are shown.
 
+use std::collections::BTreeSet;
+
+use aggregates::words::Stream;
 use projections::Resource;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::personal::{self, PERSONAL};
+
+use crate::access::log::AccessRecord;
 use crate::access::{View, Viewer};
+use crate::http::App;
+use crate::http::caller::Caller;
 use crate::http::problem::Problem;
 use crate::store::{LedgerReader, Row, RowQuery};
 
-/// A row for a viewer to whom all that the ledger holds is shown.
-pub(super) fn shown(reader: &dyn LedgerReader, viewer: &Viewer, row: Row) -> Result<Map<String, Value>, Problem> {
-    let mut body = row.body;
+/// A row as it is shown, and about whom it is personal.
+pub(super) struct Shown {
+    pub(super) body: Value,
+    pub(super) subject: Option<Stream>,
+}
+
+/// A row for a viewer to whom at least all that the ledger holds is shown.
+pub(super) fn shown(app: &App, reader: &dyn LedgerReader, viewer: &Viewer, row: Row, view: View, size: u64) -> Result<Shown, Problem> {
+    let (resource, mut body) = (row.resource, row.body);
     if let (Viewer::Staff { legal_entity, .. }, Some(of)) = (viewer, body.get("ended_by").and_then(|by| by["of"].as_str()))
         && !at(reader, of, *legal_entity, u64::MAX)?
         && let Some(by) = body.get_mut("ended_by").and_then(Value::as_object_mut)
@@ -18,8 +32,26 @@ pub(super) fn shown(reader: &dyn LedgerReader, viewer: &Viewer, row: Row) -> Res
         // Where a patient went is nobody's business but his.
         by.remove("of");
     }
+    let whole = view == View::Whole && personal::has(resource);
+    let subject = match resource {
+        Resource::Patient => Some(format!("patient/{}", row.id)),
+        Resource::DeclarationRequest | Resource::Declaration => {
+            body.get("patient").and_then(Value::as_str).map(|id| format!("patient/{id}"))
+        }
+        Resource::Practitioner if whole => Some(format!("practitioner/{}", row.id)),
+        _ => None,
+    };
+    if let (true, Some(subject)) = (whole, &subject) {
+        body.insert(PERSONAL.to_owned(), personal::of(app, subject, size)?);
+    }
     body.insert("id".to_owned(), row.id.into());
-    Ok(body)
+    Ok(Shown { body: Value::Object(body), subject: subject.and_then(|subject| subject.parse().ok()) })
+}
+
+/// The records of an answer: one for each subject.
+pub(super) fn records(caller: &Caller, resource: Resource, subjects: impl IntoIterator<Item = Stream>, size: u64) -> Vec<AccessRecord> {
+    let subjects: BTreeSet<Stream> = subjects.into_iter().collect();
+    subjects.into_iter().filter_map(|subject| caller.record(resource.name(), subject, size)).collect()
 }
 
 /// Whether a stream named in an event is a post at this provider.

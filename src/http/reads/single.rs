@@ -6,14 +6,15 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use projections::Resource;
-use serde_json::Value;
 
 use super::answer::answer;
 use super::moment::{self, Moment};
-use super::row::{self, IN_FORCE, first, shown};
+use super::row::{self, IN_FORCE, Shown, first, records, shown};
 use super::{List, doctors};
 use crate::access::{View, Viewer};
 use crate::http::App;
+use crate::http::accesses::keep;
+use crate::http::caller::Caller;
 use crate::http::commands::canonical;
 use crate::http::params::Params;
 use crate::http::problem::Problem;
@@ -24,40 +25,58 @@ use crate::store::LedgerReader;
 pub(super) async fn row(
     of: &'static List,
     app: Arc<App>,
-    viewer: Viewer,
+    caller: Caller,
     id: String,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Problem> {
     let params = Params::of(&uri, &moment::PARAMETERS)?;
     let id = canonical(&id)?.to_string();
+    let viewer = caller.viewer;
     if viewer.views(of.resource) == (View::Nothing, View::Nothing) {
         return Err(ServiceCode::AccessDenied.into());
     }
     let moment = Moment::of(&app, &params).await?;
     let published = app.sequencer.published().size;
     let (size, row) = app
-        .read(move |_, reader| {
+        .read(move |app, reader| {
             let size = moment.size(reader)?;
-            Ok((size, found(reader, of.resource, &viewer, &id, size, published)?))
+            Ok((size, found(app, reader, of.resource, &viewer, &id, size, published)?))
         })
         .await?;
-    Ok(answer(&headers, size, row.ok_or(ServiceCode::NoSuchResource)?, None))
+    tell(&app, &caller, of.resource, &headers, size, row).await
+}
+
+/// Answers after the record is kept.
+async fn tell(
+    app: &App,
+    caller: &Caller,
+    resource: Resource,
+    headers: &HeaderMap,
+    size: u64,
+    row: Option<Shown>,
+) -> Result<Response, Problem> {
+    let row = row.ok_or(ServiceCode::NoSuchResource)?;
+    keep(app, records(caller, resource, row.subject, size)).await?;
+    Ok(answer(headers, size, row.body, None))
 }
 
 fn found(
+    app: &App,
     reader: &dyn LedgerReader,
     resource: Resource,
     viewer: &Viewer,
     id: &str,
     size: u64,
     published: u64,
-) -> Result<Option<Value>, Problem> {
+) -> Result<Option<Shown>, Problem> {
     let Some(row) = reader.row(resource, id, size)? else { return Ok(None) };
     match row::view(reader, viewer, &row, published)? {
         View::Nothing => Err(ServiceCode::AccessDenied.into()),
-        View::Public if resource == Resource::Practitioner => doctors::doctor(reader, row, size),
-        View::Public | View::Clear | View::Whole => Ok(Some(Value::Object(shown(reader, viewer, row)?))),
+        View::Public if resource == Resource::Practitioner => {
+            Ok(doctors::doctor(reader, row, size)?.map(|body| Shown { body, subject: None }))
+        }
+        view => Ok(Some(shown(app, reader, viewer, row, view, size)?)),
     }
 }
 
@@ -65,13 +84,14 @@ fn found(
 /// there is one, and never where.
 pub(super) async fn declaration_of(
     State(app): State<Arc<App>>,
-    viewer: Viewer,
+    caller: Caller,
     Path(id): Path<String>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Problem> {
     let params = Params::of(&uri, &moment::PARAMETERS)?;
     let id = canonical(&id)?.to_string();
+    let viewer = caller.viewer;
     let (own, other) = viewer.views(Resource::Declaration);
     let stranger = matches!(viewer, Viewer::Patient(self_) if self_.to_string() != id);
     if own.max(other) == View::Nothing || stranger {
@@ -80,15 +100,15 @@ pub(super) async fn declaration_of(
     let moment = Moment::of(&app, &params).await?;
     let published = app.sequencer.published().size;
     let (size, row) = app
-        .read(move |_, reader| {
+        .read(move |app, reader| {
             let size = moment.size(reader)?;
             let wanted = [("patient", id.as_str()), ("status", IN_FORCE)];
             let Some(row) = first(reader, Resource::Declaration, &wanted, size)? else { return Ok((size, None)) };
             match row::view(reader, &viewer, &row, published)? {
                 View::Nothing | View::Public => Err(ServiceCode::DeclarationElsewhere.into()),
-                View::Clear | View::Whole => Ok((size, Some(Value::Object(shown(reader, &viewer, row)?)))),
+                view => Ok((size, Some(shown(app, reader, &viewer, row, view, size)?))),
             }
         })
         .await?;
-    Ok(answer(&headers, size, row.ok_or(ServiceCode::NoSuchResource)?, None))
+    tell(&app, &caller, Resource::Declaration, &headers, size, row).await
 }

@@ -8,11 +8,12 @@ use rusqlite::{Connection, OpenFlags};
 use super::super::StoreError;
 use super::sql;
 
-/// Which of the two places a file holds.
+/// Which place a file holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
     Ledger,
     Vault,
+    AccessLog,
 }
 
 /// What a connection may do.
@@ -30,11 +31,12 @@ const USER_VERSION: i32 = 1;
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Place {
-    /// Marks the file as ours for `file` and other tools: "LITL", "LITV".
+    /// Marks the file as ours for `file` and other tools: "LITL", "LITV", "LITA".
     fn application_id(self) -> i32 {
         match self {
             Place::Ledger => i32::from_be_bytes(*b"LITL"),
             Place::Vault => i32::from_be_bytes(*b"LITV"),
+            Place::AccessLog => i32::from_be_bytes(*b"LITA"),
         }
     }
 
@@ -42,6 +44,7 @@ impl Place {
         match self {
             Place::Ledger => [include_str!("ledger.sql"), include_str!("rows.sql")].concat(),
             Place::Vault => include_str!("vault.sql").to_owned(),
+            Place::AccessLog => include_str!("access_log.sql").to_owned(),
         }
     }
 

@@ -35,7 +35,11 @@ fn empty_root() -> [u8; 32] {
     sha2::Sha256::digest([]).into()
 }
 
-fn make(path: &Path, place: Place, first_rows: impl FnOnce(&Connection) -> Result<usize, rusqlite::Error>) -> Result<(), StoreError> {
+pub(super) fn make(
+    path: &Path,
+    place: Place,
+    first_rows: impl FnOnce(&Connection) -> Result<usize, rusqlite::Error>,
+) -> Result<(), StoreError> {
     let mut new = PathBuf::from(path);
     new.as_mut_os_string().push(".new");
     match fs::remove_file(&new) {

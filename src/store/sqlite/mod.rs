@@ -7,6 +7,7 @@
 //! A reader needs the right to create files in the database's directory while no writer runs (SQLite's shared index
 //! of the WAL).
 
+mod access_log;
 mod connection;
 mod create;
 mod deletion;
@@ -22,6 +23,7 @@ mod wal;
 
 use std::path::Path;
 
+pub use access_log::SqliteAccessLog;
 pub use create::create;
 pub use fold::RowFold;
 pub use ledger::SqliteLedger;

@@ -1,0 +1,47 @@
+//! The access log: who read what about whom.
+
+use aggregates::words::{Instant, Stream};
+use tokio::sync::oneshot;
+
+use crate::store::StoreError;
+
+/// One read of what is personal, about one subject.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccessRecord {
+    /// When.
+    pub time: Instant,
+    /// In what role.
+    pub role: String,
+    /// In whose right; none for regulator and operator.
+    pub of: Option<String>,
+    /// By which key: the person's, or the client's where no person acts.
+    pub kid: String,
+    /// Through which MIS, if through one.
+    pub mis: Option<String>,
+    /// Which list was read.
+    pub resource: String,
+    /// About whom.
+    pub subject: Stream,
+    /// As of which size.
+    pub size: u64,
+}
+
+/// Keeps records for ever, and answers after they are durable.
+pub trait AccessLog: Send + Sync {
+    /// Keeps records. The answer comes when they are durable.
+    ///
+    /// # Errors
+    /// At once where the queue is full: then nothing was kept, and nothing may be shown.
+    fn record(&self, records: Vec<AccessRecord>) -> Result<oneshot::Receiver<Result<(), StoreError>>, QueueFull>;
+
+    /// A page of records, latest first, with a lower number than `before`, of one subject or of all.
+    ///
+    /// # Errors
+    /// The store's.
+    fn page(&self, subject: Option<&Stream>, before: Option<u64>, limit: usize) -> Result<Vec<(u64, AccessRecord)>, StoreError>;
+}
+
+/// The queue of the access log is full.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the queue of the access log is full")]
+pub struct QueueFull;

@@ -1,0 +1,68 @@
+//! A real node that takes a story's commands.
+#![allow(clippy::unwrap_used, reason = "a test's helpers may panic as the test may")]
+
+use aggregates::policy::PolicyTerms;
+use aggregates::words::Instant;
+use litopys::admission::admit;
+use litopys::node::{self, Node, Options, Paths};
+use litopys::sequencer::{Answer, system_clock};
+use litopys::store::{VaultReader as _, sqlite};
+use uuid::Uuid;
+
+use crate::story::{Ledger, Told, founders};
+
+/// A real node with a runtime to wait in.
+pub struct Live {
+    pub node: Node,
+    pub paths: Paths,
+    pub runtime: tokio::runtime::Runtime,
+    next: u64,
+}
+
+impl Live {
+    /// A ledger in this folder, created if it is not there.
+    pub fn open(folder: &std::path::Path) -> Live {
+        let paths = Paths::in_dir(folder);
+        if !paths.ledger.exists() {
+            node::create(&paths, &founders(PolicyTerms::default())).unwrap();
+        }
+        let node = Node::open(paths.clone(), Options::default()).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        Live { node, paths, runtime, next: 1_000_000 }
+    }
+}
+
+impl Ledger for Live {
+    fn now(&self) -> Instant {
+        Instant::from_ms(system_clock()()).unwrap()
+    }
+
+    fn take(&mut self, bodies: Vec<String>) -> Vec<Told> {
+        let admitted = bodies.iter().map(|body| admit(body.as_bytes(), &self.node.trust.origin, &self.node.directory).unwrap());
+        let admitted: Vec<_> = admitted.collect();
+        self.runtime.block_on(async {
+            let mut waiting = Vec::new();
+            for one in admitted {
+                waiting.push(self.node.sequencer.submit_when_free(one).await.unwrap());
+            }
+            let mut told = Vec::new();
+            for one in waiting {
+                told.push(match one.await.unwrap() {
+                    Answer::Accepted(accepted) => Told::Entry(accepted.index),
+                    Answer::Refused(refused) => Told::Refused(refused.refusal.code.name().to_owned()),
+                    other => panic!("{other:?}"),
+                });
+            }
+            told
+        })
+    }
+
+    fn code(&self, request: Uuid) -> String {
+        sqlite::open_vault_reader(&self.paths.vault).unwrap().code(&request).unwrap().unwrap().code
+    }
+
+    fn next(&mut self) -> u64 {
+        self.next += 1;
+        self.next
+    }
+}

@@ -1,0 +1,14 @@
+//! The registry's answers, asked over HTTP by everybody who may ask, of a story that a real node was told.
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+#[path = "../common/live.rs"]
+mod live;
+#[path = "../common/story.rs"]
+mod story;
+
+mod access_log;
+mod matrix;
+mod past;
+mod registry;
+mod tokens;
+mod who;
