@@ -98,6 +98,12 @@ impl Decision<'_> {
                 self.ask(of(StreamType::Mis, test.mis), registry.mis(test.mis), MisCommand::RecordTest { passed: test.passed })
             }
             Data::MisAccredit(accredit) => self.ask(of(StreamType::Mis, accredit.mis), registry.mis(accredit.mis), MisCommand::Accredit),
+            Data::MisSuspend(suspend) => {
+                self.ask(of(StreamType::Mis, suspend.mis), registry.mis(suspend.mis), MisCommand::Suspend { reason: suspend.reason })
+            }
+            Data::MisReinstate(reinstate) => {
+                self.ask(of(StreamType::Mis, reinstate.mis), registry.mis(reinstate.mis), MisCommand::Reinstate)
+            }
             Data::KeyEnrol(enrol) => self.enrol(enrol),
             Data::KeyRevoke(revoke) => {
                 let by_trust_provider = self.acting.trust_provider.map(|id| of(StreamType::TrustProvider, id));
@@ -105,6 +111,10 @@ impl Decision<'_> {
                 self.ask(Stream::Key(revoke.kid), registry.key_state(&revoke.kid), command)
             }
             Data::LegalEntityRegister(register) => self.register_legal_entity(register),
+            Data::LegalEntityVerify(verify) => {
+                let id = verify.legal_entity;
+                self.ask(of(StreamType::LegalEntity, id), registry.legal_entity(id), LegalEntityCommand::Verify)
+            }
             Data::DivisionOpen(open) => {
                 let command = DivisionCommand::Open { legal_entity: self.acting.legal_entity()? };
                 self.ask(of(StreamType::Division, open.division), registry.division(open.division), command)

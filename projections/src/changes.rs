@@ -88,12 +88,13 @@ fn mis(change: &MisEvent, data: &Map<String, Value>) -> Value {
         MisEvent::TestRecorded { passed } => {
             json!({ "test": with(json!({ "passed": passed }), data, &["programme", "held_on"]) })
         }
-        MisEvent::Accredited {} => json!({ "status": "accredited" }),
+        MisEvent::Accredited {} | MisEvent::Reinstated {} => json!({ "status": "accredited", "suspended_because": null }),
+        MisEvent::Suspended { reason } => json!({ "status": "suspended", "suspended_because": reason }),
     }
 }
 
 fn legal_entity(change: &LegalEntityEvent, data: &Map<String, Value>) -> Value {
-    let LegalEntityEvent::Registered { edrpou, owner, .. } = change;
+    let LegalEntityEvent::Registered { edrpou, owner, .. } = change else { return json!({ "verified": true }) };
     let mut set = json!({ "status": "active", "verified": false, "owner": owner });
     if let Some(code) = edrpou {
         set["edrpou"] = json!(code);
@@ -165,11 +166,13 @@ fn patient(id: &str, change: &PatientEvent, row: &mut impl FnMut(Resource, Strin
             row(Resource::Patient, id.to_owned(), json!({ "status": "registered", "authentication": authentication }));
         }
         PatientEvent::Recognised {} => {}
-        PatientEvent::RequestCreated { request: of, declaration, employee, division, at } => {
+        PatientEvent::RequestCreated { request: of, declaration, employee, practitioner, legal_entity, division, at } => {
             let set = json!({
                 "patient": id,
                 "declaration": declaration,
                 "employee": employee,
+                "practitioner": practitioner,
+                "legal_entity": legal_entity,
                 "division": division,
                 "status": "new",
                 "created_at": at,

@@ -416,6 +416,11 @@ impl<'a> Story<'a> {
         self.send_code(2500, 2501).index();
         let wrong = self.wrong_code(2501);
         self.try_code(2500, 2501, &wrong).index();
+        // The regulator verifies the clinic, and suspends the MIS for a while.
+        self.by_regulator("legal_entity.verify", json!({ "legal_entity": id(CLINIC) })).index();
+        self.by_regulator("mis.suspend", json!({ "mis": id(12), "reason": "security_incident" })).index();
+        assert_eq!(self.register(2600, 6), Told::Refused("mis_not_accredited".into()));
+        self.by_regulator("mis.reinstate", json!({ "mis": id(12) })).index();
     }
 
     /// The commands by which a patient comes to a declaration, one after the other.

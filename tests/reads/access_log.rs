@@ -1,1 +1,59 @@
-//! Log
+//! Who read what is personal, and who may know it.
+
+use serde_json::json;
+
+use crate::registry::Registry;
+use crate::story::{id, key};
+use crate::who::Who;
+
+#[test]
+fn each_personal_read_is_recorded_for_regulator_and_patient() {
+    let registry = Registry::told();
+    let log = |query: &str, who: Who| registry.get(&format!("/v1/access-log{query}"), &registry.token(who));
+    assert_eq!(log("", Who::Regulator).json["data"], json!([]));
+    let doctor = registry.token(Who::Doctor);
+    registry.get(&format!("/v1/patients/{}", id(2000)), &doctor);
+    registry.get(&format!("/v1/patients/{}", id(2300)), &doctor);
+    registry.get("/v1/legal-entities", &doctor);
+    registry.get("/v1/declarations", &registry.token(Who::Patient));
+    let records = log("", Who::Regulator).json["data"].clone();
+    let own = json!({
+        "number": 2, "time": records[0]["time"], "as": "patient", "of": format!("patient/{}", id(2200)), "kid": key(18).kid(),
+        "mis": format!("mis/{}", id(12)), "resource": "declarations", "subject": format!("patient/{}", id(2200)), "size": registry.size(),
+    });
+    let doctors = json!({
+        "number": 1, "time": records[1]["time"], "as": "doctor", "of": format!("employee/{}", id(141)), "kid": key(14).kid(),
+        "mis": format!("mis/{}", id(12)), "resource": "patients", "subject": format!("patient/{}", id(2000)), "size": registry.size(),
+    });
+    assert_eq!(records, json!([own, doctors]), "what was denied or public is no read of anybody");
+    let about = |number: u64, who: Who| log(&format!("?subject=patient/{}", id(number)), who);
+    assert_eq!(about(2000, Who::Regulator).json["data"], json!([doctors]));
+    assert_eq!(about(2200, Who::Patient).json["data"], json!([own]));
+    assert_eq!(log("", Who::Patient).json["data"], json!([own]), "about himself alone");
+    assert_eq!(about(2000, Who::Patient).told(), (403, "access_denied"));
+    for who in [Who::Nobody, Who::Mis, Who::Auditor, Who::Operator, Who::Owner, Who::Doctor] {
+        assert_eq!(log("", who).told(), (403, "access_denied"), "{who:?}");
+    }
+    let first = log("?limit=1", Who::Regulator).json;
+    assert_eq!((&first["data"], &first["next"]), (&json!([own]), &json!(2)));
+    assert_eq!(log("?limit=1&before=2", Who::Regulator).json["data"], json!([doctors]));
+    assert_eq!(log("?subject=x", Who::Regulator).told(), (400, "bad_parameter"));
+}
+
+#[test]
+fn nothing_personal_is_shown_that_cannot_be_recorded() {
+    let registry = Registry::told();
+    let token = registry.token(Who::Regulator);
+    let path = format!("/v1/patients/{}", id(2000));
+    assert_eq!(registry.get(&path, &token).status, 200);
+    let log = rusqlite::Connection::open(&registry.live.paths.access_log).unwrap();
+    log.execute_batch("CREATE TRIGGER full BEFORE INSERT ON access BEGIN SELECT RAISE(ABORT, 'full'); END").unwrap();
+    assert_eq!(registry.get(&path, &token).told(), (503, "not_ready"));
+    assert_eq!(registry.get("/v1/mis", &token).status, 200);
+    log.execute_batch("DROP TRIGGER full").unwrap();
+    assert_eq!(registry.get(&path, &token).status, 200);
+    let changed = ["UPDATE access SET role = 'x'", "DELETE FROM access", "INSERT OR REPLACE INTO access SELECT * FROM access"];
+    for sql in changed {
+        assert!(log.execute(sql, []).is_err(), "{sql}");
+    }
+}

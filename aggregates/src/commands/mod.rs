@@ -18,9 +18,9 @@ use uuid::Uuid;
 pub use declaration::{ConfirmByCode, DeclarationSign, DeclarationTerminate, RequestCreate, RequestRef, TerminationReason};
 pub use keys::{KeyEnrol, KeyRevoke, Person};
 pub use ledger::{Genesis, PolicySet};
-pub use parties::{AuditorAdmit, MisAccredit, MisApply, MisRecordTest, TrustProviderAccredit};
+pub use parties::{AuditorAdmit, MisAccredit, MisApply, MisRecordTest, MisReinstate, MisSuspend, SuspensionReason, TrustProviderAccredit};
 pub use patient::{Authentication, PatientRegister};
-pub use provider::{DivisionOpen, LegalEntityRegister, Ownership};
+pub use provider::{DivisionOpen, LegalEntityRegister, LegalEntityVerify, Ownership};
 pub use staff::{EmployeeAccept, EmployeeDismiss, EmployeeInvite, EmployeeType, Speciality, SpecialityEntry};
 pub use table::{Data, Spec};
 

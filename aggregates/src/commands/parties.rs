@@ -1,6 +1,6 @@
 //! Commands on the parties around the ledger: auditors, trust providers, MISs.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Jwk;
@@ -49,6 +49,15 @@ pub(super) const MIS_RECORD_TEST: &[Member] = &[
 /// `mis.accredit`.
 pub(super) const MIS_ACCREDIT: &[Member] = &[Member::clear("mis", Kind::Id)];
 
+/// `mis.suspend`.
+pub(super) const MIS_SUSPEND: &[Member] = &[
+    Member::clear("mis", Kind::Id),
+    Member::clear("reason", Kind::OneOf(&["security_incident", "conformity_lost", "agreement_breached", "own_wish"])),
+];
+
+/// `mis.reinstate`.
+pub(super) const MIS_REINSTATE: &[Member] = &[Member::clear("mis", Kind::Id)];
+
 /// An auditor with its key.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct AuditorAdmit {
@@ -96,4 +105,34 @@ pub struct MisRecordTest {
 pub struct MisAccredit {
     /// The MIS.
     pub mis: Uuid,
+}
+
+/// The suspension of a MIS.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct MisSuspend {
+    /// The MIS.
+    pub mis: Uuid,
+    /// Why.
+    pub reason: SuspensionReason,
+}
+
+/// The end of a MIS's suspension.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct MisReinstate {
+    /// The MIS.
+    pub mis: Uuid,
+}
+
+/// Why the regulator suspends a MIS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SuspensionReason {
+    /// Its keys or its users' data are in danger.
+    SecurityIncident,
+    /// It no longer does what the test programme asks.
+    ConformityLost,
+    /// It broke its agreement with the regulator.
+    AgreementBreached,
+    /// It asked for it.
+    OwnWish,
 }

@@ -62,6 +62,9 @@ pub(super) const LEGAL_ENTITY_REGISTER: &[Member] = &[
     Member::clear("public_offer_consent", Kind::True),
 ];
 
+/// `legal_entity.verify`.
+pub(super) const LEGAL_ENTITY_VERIFY: &[Member] = &[Member::clear("legal_entity", Kind::Id)];
+
 const LOCATION: &[Member] = &[Member::clear("latitude", Kind::Decimal(8)), Member::clear("longitude", Kind::Decimal(8))];
 
 const HOURS: &[Member] = &[Member::clear("from", Kind::TimeOfDay), Member::clear("to", Kind::TimeOfDay)];
@@ -109,6 +112,13 @@ pub struct LegalEntityRegister {
     pub ownership: Ownership,
     /// A company's registration code; a sole proprietor's code is disclosed.
     pub edrpou: Option<String>,
+}
+
+/// The regulator's verification of a provider.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct LegalEntityVerify {
+    /// The provider.
+    pub legal_entity: Uuid,
 }
 
 /// A division that opens.

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::{
     AuditorAdmit, ConfirmByCode, DeclarationSign, DeclarationTerminate, DivisionOpen, EmployeeAccept, EmployeeDismiss, EmployeeInvite,
-    Genesis, KeyEnrol, KeyRevoke, LegalEntityRegister, MisAccredit, MisApply, MisRecordTest, PatientRegister, PolicySet, RequestCreate,
-    RequestRef, TrustProviderAccredit,
+    Genesis, KeyEnrol, KeyRevoke, LegalEntityRegister, LegalEntityVerify, MisAccredit, MisApply, MisRecordTest, MisReinstate, MisSuspend,
+    PatientRegister, PolicySet, RequestCreate, RequestRef, TrustProviderAccredit,
 };
 use super::{declaration, keys, ledger, parties, patient, provider, staff};
 use crate::authority::Slot::{self, *};
@@ -77,9 +77,12 @@ commands! {
     MisApply(MisApply) = "mis.apply", parties::MIS_APPLY, no_rules, [[Holder, TrustProvider]];
     MisRecordTest(MisRecordTest) = "mis.record_test", parties::MIS_RECORD_TEST, no_rules, [[Regulators]];
     MisAccredit(MisAccredit) = "mis.accredit", parties::MIS_ACCREDIT, no_rules, [[Regulators]];
+    MisSuspend(MisSuspend) = "mis.suspend", parties::MIS_SUSPEND, no_rules, [[Regulators]];
+    MisReinstate(MisReinstate) = "mis.reinstate", parties::MIS_REINSTATE, no_rules, [[Regulators]];
     KeyEnrol(KeyEnrol) = "key.enrol", keys::KEY_ENROL, keys::enrol_rules, [[TrustProvider, Holder]];
     KeyRevoke(KeyRevoke) = "key.revoke", keys::KEY_REVOKE, no_rules, [[ThisKey], [TrustProvider], [Regulators]];
     LegalEntityRegister(LegalEntityRegister) = "legal_entity.register", provider::LEGAL_ENTITY_REGISTER, provider::register_rules, [[Mis, OwnerToBe]];
+    LegalEntityVerify(LegalEntityVerify) = "legal_entity.verify", provider::LEGAL_ENTITY_VERIFY, no_rules, [[Regulators]];
     DivisionOpen(DivisionOpen) = "division.open", provider::DIVISION_OPEN, provider::division_rules, [[Mis, OwnerOrHr]];
     EmployeeInvite(EmployeeInvite) = "employee.invite", staff::EMPLOYEE_INVITE, staff::invite_rules, [[Mis, OwnerOrHr]];
     EmployeeAccept(EmployeeAccept) = "employee.accept", staff::EMPLOYEE_ACCEPT, no_rules, [[Mis, Practitioner]];

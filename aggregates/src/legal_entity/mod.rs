@@ -43,6 +43,8 @@ pub struct LegalEntity {
     pub edrpou: Option<String>,
     /// Its head's post.
     pub owner: Option<Uuid>,
+    /// Whether the regulator has verified it.
+    pub verified: bool,
 }
 
 /// What may happen to a provider.
@@ -60,9 +62,12 @@ pub enum LegalEntityEvent {
         /// Its head's post.
         owner: Uuid,
     },
+    /// The regulator verified it.
+    #[serde(rename = "legal_entity.verified")]
+    Verified {},
 }
 
-event_names!(LegalEntityEvent { Registered => "legal_entity.registered", });
+event_names!(LegalEntityEvent { Registered => "legal_entity.registered", Verified => "legal_entity.verified", });
 
 /// What a provider is asked.
 #[derive(Clone, Debug)]
@@ -82,6 +87,18 @@ pub enum LegalEntityCommand {
         /// Whether a sole proprietor's code is the owner's tax number.
         owner_code_matches: bool,
     },
+    /// Verify it.
+    Verify,
+}
+
+impl LegalEntity {
+    fn must_be_unverified(&self) -> Result<(), Refusal> {
+        match self.status {
+            LegalEntityStatus::Unknown => Err(Refusal::new(Code::NotFound).at("/data/legal_entity").with("what", "legal entity")),
+            LegalEntityStatus::Active if self.verified => Err(Refusal::new(Code::AlreadyVerified).at("/data/legal_entity")),
+            LegalEntityStatus::Active => Ok(()),
+        }
+    }
 }
 
 impl Aggregate for LegalEntity {
@@ -92,7 +109,11 @@ impl Aggregate for LegalEntity {
     type Services = Registry;
 
     async fn handle(&mut self, command: LegalEntityCommand, registry: &Registry, sink: &EventSink<Self>) -> Result<(), Refusal> {
-        let LegalEntityCommand::Register { ownership, edrpou, owner, practitioner, represents, owner_code_matches } = command;
+        let LegalEntityCommand::Register { ownership, edrpou, owner, practitioner, represents, owner_code_matches } = command else {
+            self.must_be_unverified()?;
+            sink.write(LegalEntityEvent::Verified {}, self).await;
+            return Ok(());
+        };
         if self.status != LegalEntityStatus::Unknown {
             return Err(Refusal::new(Code::IdTaken).at("/data/legal_entity"));
         }
@@ -110,7 +131,13 @@ impl Aggregate for LegalEntity {
         Ok(())
     }
 
-    fn apply(&mut self, LegalEntityEvent::Registered { ownership, edrpou, owner }: LegalEntityEvent) {
-        *self = LegalEntity { status: LegalEntityStatus::Active, ownership: Some(ownership), edrpou, owner: Some(owner) };
+    fn apply(&mut self, event: LegalEntityEvent) {
+        match event {
+            LegalEntityEvent::Registered { ownership, edrpou, owner } => {
+                let status = LegalEntityStatus::Active;
+                *self = LegalEntity { status, ownership: Some(ownership), edrpou, owner: Some(owner), verified: false };
+            }
+            LegalEntityEvent::Verified {} => self.verified = true,
+        }
     }
 }

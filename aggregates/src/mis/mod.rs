@@ -1,4 +1,4 @@
-//! Medical information systems: application, test programme, accreditation.
+//! Medical information systems: application, test programme, accreditation, suspension.
 
 use std::fmt;
 
@@ -6,6 +6,7 @@ use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 
+use crate::commands::SuspensionReason;
 use crate::event::event_names;
 use crate::refusal::{Code, Refusal};
 use crate::registry::Registry;
@@ -21,6 +22,8 @@ pub enum MisStatus {
     Applied,
     /// It may co-sign providers' commands.
     Accredited,
+    /// It may not for now.
+    Suspended,
 }
 
 impl fmt::Display for MisStatus {
@@ -29,6 +32,7 @@ impl fmt::Display for MisStatus {
             MisStatus::Unknown => "unknown",
             MisStatus::Applied => "applied",
             MisStatus::Accredited => "accredited",
+            MisStatus::Suspended => "suspended",
         })
     }
 }
@@ -58,9 +62,24 @@ pub enum MisEvent {
     /// It was accredited.
     #[serde(rename = "mis.accredited")]
     Accredited {},
+    /// It was suspended.
+    #[serde(rename = "mis.suspended")]
+    Suspended {
+        /// Why.
+        reason: SuspensionReason,
+    },
+    /// Its suspension ended.
+    #[serde(rename = "mis.reinstated")]
+    Reinstated {},
 }
 
-event_names!(MisEvent { Applied => "mis.applied", TestRecorded => "mis.test_recorded", Accredited => "mis.accredited", });
+event_names!(MisEvent {
+    Applied => "mis.applied",
+    TestRecorded => "mis.test_recorded",
+    Accredited => "mis.accredited",
+    Suspended => "mis.suspended",
+    Reinstated => "mis.reinstated",
+});
 
 /// What a MIS is asked.
 #[derive(Clone, Copy, Debug)]
@@ -74,6 +93,13 @@ pub enum MisCommand {
     },
     /// Accredit it.
     Accredit,
+    /// Suspend it.
+    Suspend {
+        /// Why.
+        reason: SuspensionReason,
+    },
+    /// End its suspension.
+    Reinstate,
 }
 
 impl Mis {
@@ -110,6 +136,14 @@ impl Aggregate for Mis {
                 }
                 MisEvent::Accredited {}
             }
+            MisCommand::Suspend { reason } => {
+                self.must_be(MisStatus::Accredited)?;
+                MisEvent::Suspended { reason }
+            }
+            MisCommand::Reinstate => {
+                self.must_be(MisStatus::Suspended)?;
+                MisEvent::Reinstated {}
+            }
         };
         sink.write(event, self).await;
         Ok(())
@@ -119,7 +153,8 @@ impl Aggregate for Mis {
         match event {
             MisEvent::Applied {} => self.status = MisStatus::Applied,
             MisEvent::TestRecorded { passed } => self.test_passed = passed,
-            MisEvent::Accredited {} => self.status = MisStatus::Accredited,
+            MisEvent::Accredited {} | MisEvent::Reinstated {} => self.status = MisStatus::Accredited,
+            MisEvent::Suspended { .. } => self.status = MisStatus::Suspended,
         }
     }
 }

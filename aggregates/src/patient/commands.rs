@@ -179,7 +179,8 @@ impl Patient {
         let mut events: Vec<PatientEvent> =
             self.requests.iter().filter(superseded).map(|request| PatientEvent::RequestCancelled { request: request.id }).collect();
         let NewRequest { request, declaration, employee, division } = new;
-        events.push(PatientEvent::RequestCreated { request, declaration, employee, division, at });
+        let (practitioner, legal_entity) = (post.practitioner, post.legal_entity);
+        events.push(PatientEvent::RequestCreated { request, declaration, employee, practitioner, legal_entity, division, at });
         Ok(events)
     }
 

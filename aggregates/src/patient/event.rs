@@ -49,6 +49,10 @@ pub enum PatientEvent {
         declaration: Uuid,
         /// The doctor.
         employee: Uuid,
+        /// The doctor's person.
+        practitioner: Uuid,
+        /// The provider.
+        legal_entity: Uuid,
         /// Where.
         division: Uuid,
         /// When.
@@ -145,7 +149,7 @@ impl Patient {
                 self.authentication = Some(authentication);
                 self.phone_disclosure = phone_disclosure;
             }
-            PatientEvent::RequestCreated { request, declaration, employee, division, at } => {
+            PatientEvent::RequestCreated { request, declaration, employee, division, at, .. } => {
                 self.requests.push(Request {
                     id: request,
                     declaration,

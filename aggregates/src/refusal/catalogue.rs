@@ -180,6 +180,9 @@ catalogue! {
     SoleProprietorExists, "sole_proprietor_exists", 409, Final,
         "This practitioner is registered as a sole proprietor.",
         "Цього фахівця вже зареєстровано як підприємця.";
+    AlreadyVerified, "already_verified", 409, Final,
+        "The provider is verified already.",
+        "Надавача вже верифіковано.";
     LegalEntityState, "legal_entity_state", 409, Final,
         "The provider is {status}.",
         "Стан надавача: {status}.";

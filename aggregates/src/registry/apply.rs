@@ -52,8 +52,7 @@ impl Registry {
             Body::TrustProvider(change) => step(self.trust_providers.entry(id).or_default(), version, change),
             Body::Mis(change) => step(self.mis.entry(id).or_default(), version, change),
             Body::LegalEntity(change) => {
-                let LegalEntityEvent::Registered { edrpou, .. } = &change;
-                if let Some(code) = edrpou {
+                if let LegalEntityEvent::Registered { edrpou: Some(code), .. } = &change {
                     self.by_edrpou.insert(code.clone(), id);
                 }
                 step(self.legal_entities.entry(id).or_default(), version, change);

@@ -16,3 +16,6 @@ CREATE TRIGGER access_stays_as_it_is BEFORE UPDATE ON access
 BEGIN SELECT RAISE(ABORT, 'the access log stays as it is'); END;
 CREATE TRIGGER access_stays BEFORE DELETE ON access
 BEGIN SELECT RAISE(ABORT, 'the access log stays'); END;
+CREATE TRIGGER access_is_added BEFORE INSERT ON access
+WHEN EXISTS (SELECT 1 FROM access WHERE number = new.number)
+BEGIN SELECT RAISE(ABORT, 'the access log is only added to'); END;

@@ -2,6 +2,7 @@
 
 use aggregates::Registry;
 use aggregates::auditor::{Auditor, AuditorCommand, AuditorEvent};
+use aggregates::commands::SuspensionReason;
 use aggregates::mis::{Mis, MisCommand, MisEvent};
 use aggregates::practitioner::{Practitioner, PractitionerCommand, PractitionerEvent};
 use aggregates::refusal::Code;
@@ -44,6 +45,33 @@ fn a_mis_applies_is_tested_and_accredited_in_this_order() {
     let accredited = [given[0].clone(), passed, MisEvent::Accredited {}];
     refused(ask::<Mis>(&none, &accredited, MisCommand::Accredit), Code::MisState, "/data/mis");
     refused(ask::<Mis>(&none, &accredited, MisCommand::RecordTest { passed: false }), Code::MisState, "/data/mis");
+}
+
+// scenario 79
+#[test]
+fn an_accredited_mis_is_suspended_and_a_suspended_one_reinstated() {
+    let none = Registry::default();
+    let reason = SuspensionReason::ConformityLost;
+    let life = [
+        MisEvent::Applied {},
+        MisEvent::TestRecorded { passed: true },
+        MisEvent::Accredited {},
+        MisEvent::Suspended { reason },
+        MisEvent::Reinstated {},
+    ];
+    accepts::<Mis>(&none, &life[..3], MisCommand::Suspend { reason }, &life[3..4]);
+    accepts::<Mis>(&none, &life[..4], MisCommand::Reinstate, &life[4..]);
+    accepts::<Mis>(&none, &life, MisCommand::Suspend { reason }, &life[3..4]);
+
+    for (command, good) in [(MisCommand::Suspend { reason }, &[3, 5][..]), (MisCommand::Reinstate, &[4])] {
+        refused(ask::<Mis>(&none, &[], command), Code::NotFound, "/data/mis");
+        for events in (1..=life.len()).filter(|events| !good.contains(events)) {
+            refused(ask::<Mis>(&none, &life[..events], command), Code::MisState, "/data/mis");
+        }
+    }
+    // Neither is it tested or accredited meanwhile.
+    refused(ask::<Mis>(&none, &life[..4], MisCommand::RecordTest { passed: true }), Code::MisState, "/data/mis");
+    refused(ask::<Mis>(&none, &life[..4], MisCommand::Accredit), Code::MisState, "/data/mis");
 }
 
 #[test]

@@ -67,3 +67,13 @@ fn a_sole_proprietor_registers_once_by_his_own_tax_number() {
     world.must("legal_entity.register", sole_proprietor("practice", "fop"), &[mis("mis"), owner_to_be("fop")]);
     refused(ask::<LegalEntity>(&world.registry, &[], proprietor("fop", true)), Code::SoleProprietorExists, "/signers");
 }
+
+// scenario 13
+#[test]
+fn a_provider_is_verified_once() {
+    let registry = World::practice().registry;
+    let given = [registered(), LegalEntityEvent::Verified {}];
+    accepts::<LegalEntity>(&registry, &given[..1], LegalEntityCommand::Verify, &given[1..]);
+    refused(ask::<LegalEntity>(&registry, &given, LegalEntityCommand::Verify), Code::AlreadyVerified, "/data/legal_entity");
+    refused(ask::<LegalEntity>(&registry, &[], LegalEntityCommand::Verify), Code::NotFound, "/data/legal_entity");
+}

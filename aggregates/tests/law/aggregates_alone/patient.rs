@@ -20,7 +20,15 @@ pub fn registered() -> PatientEvent {
 
 pub fn created(name: &str) -> PatientEvent {
     let (request, declaration) = (id(name), id(&format!("{name} declaration")));
-    PatientEvent::RequestCreated { request, declaration, employee: id("doctor post"), division: id("clinic division"), at: now() }
+    PatientEvent::RequestCreated {
+        request,
+        declaration,
+        employee: id("doctor post"),
+        practitioner: id("doctor"),
+        legal_entity: id("clinic"),
+        division: id("clinic division"),
+        at: now(),
+    }
 }
 
 pub fn confirmed(name: &str) -> PatientEvent {
@@ -124,6 +132,8 @@ fn signs_what_was_requested_and_confirmed_once() {
         request: away.request,
         declaration: away.declaration,
         employee: away.employee,
+        practitioner: id("doctor"),
+        legal_entity: id("clinic"),
         division: away.division,
         at: now(),
     };

@@ -171,6 +171,15 @@ fn an_enrolment() {
 }
 
 #[test]
+fn a_suspension() {
+    let suspension = Case::of("mis.suspend", mis_suspend("mis"));
+    for reason in ["security_incident", "conformity_lost", "agreement_breached", "own_wish"] {
+        suspension.fault(|d| d["reason"] = json!(reason), &[]);
+    }
+    suspension.fault(|d| d["reason"] = json!("disliked"), &[("/reason", NotInList)]);
+}
+
+#[test]
 fn founders_and_policy() {
     let opening = Case::of("genesis", genesis(&["one", "two"]));
     opening.fault(|d| d["regulators"][1] = jwk("one"), &[("/regulators/1", Duplicate)]);

@@ -140,6 +140,44 @@ fn a_mis_signs_for_providers_only_when_accredited() {
     world.must("legal_entity.register", legal_entity("clinic"), &register("mis 3"));
 }
 
+// scenario 79
+#[test]
+fn while_a_mis_is_suspended_providers_go_on_through_another() {
+    let mut world = World::practice();
+    let by_regulator = [regulator("regulator")];
+    let suspended = world.must("mis.suspend", mis_suspend("mis"), &by_regulator);
+    assert_eq!((suspended.kinds(), suspended.data(0)), (vec!["mis.suspended".into()], json!({"reason": "security_incident"})));
+    let register = |name: &str| patient_register(name, "1990-01-02");
+    refused(world.send("patient.register", register("maria"), &[mis("mis"), doctor("doctor")]), Code::MisNotAccredited, "/signers/0");
+    world.must("patient.register", register("maria"), &[mis("mis 2"), doctor("doctor")]);
+    let open = || division_open("second division");
+    refused(world.send("division.open", open(), &[mis("mis"), world.head("clinic")]), Code::MisNotAccredited, "/signers/0");
+    world.must("division.open", open(), &[mis("mis 2"), world.head("clinic")]);
+    let again = world.send("mis.suspend", mis_suspend("mis"), &by_regulator);
+    let params = &again.as_ref().unwrap_err().params;
+    assert_eq!((&params["status"], &params["needed"]), (&json!("suspended"), &json!("accredited")));
+    refused(again, Code::MisState, "/data/mis");
+    assert_eq!(world.must("mis.reinstate", mis_reinstate("mis"), &by_regulator).kinds(), ["mis.reinstated"]);
+    world.must("patient.register", register("ivan"), &[mis("mis"), doctor("doctor")]);
+}
+
+// scenario 13
+#[test]
+fn the_regulator_verifies_a_provider_that_works_already() {
+    let mut world = World::practice();
+    let by_regulator = [regulator("regulator")];
+    assert!(!world.registry.legal_entity(id("clinic")).state.verified);
+    let verified = world.must("legal_entity.verify", legal_entity_verify("clinic"), &by_regulator);
+    assert_eq!((verified.kinds(), verified.data(0)), (vec!["legal_entity.verified".into()], json!({})));
+    let state = world.registry.legal_entity(id("clinic")).state;
+    assert!(state.verified && state.edrpou == Some(edrpou("clinic")));
+    let again = world.send("legal_entity.verify", legal_entity_verify("clinic"), &by_regulator);
+    refused(again, Code::AlreadyVerified, "/data/legal_entity");
+    refused(world.send("legal_entity.verify", legal_entity_verify("no"), &by_regulator), Code::NotFound, "/data/legal_entity");
+    let own = world.send("legal_entity.verify", legal_entity_verify("clinic"), &[mis("mis"), world.head("clinic")]);
+    refused(own, Code::AuthorityMissing, "/signers");
+}
+
 #[test]
 fn a_sender_may_rely_on_a_version() {
     let mut world = World::founded();

@@ -45,6 +45,14 @@ pub fn mis_accredit(name: &str) -> Value {
     json!({"mis": id(name)})
 }
 
+pub fn mis_suspend(name: &str) -> Value {
+    json!({"mis": id(name), "reason": "security_incident"})
+}
+
+pub fn mis_reinstate(name: &str) -> Value {
+    json!({"mis": id(name)})
+}
+
 /// A key named `key` for the practitioner `name`.
 pub fn enrol_practitioner(key: &str, name: &str, represents: &[&str]) -> Value {
     let mut data = json!({
@@ -91,6 +99,10 @@ pub fn legal_entity(name: &str) -> Value {
         "email": "clinic@example.com", "public_offer_consent": true,
         "licence": {"issued_by": "МОЗ", "issued_date": "2020-01-01", "active_from_date": "2020-01-02", "order_number": "К-123"},
     })
+}
+
+pub fn legal_entity_verify(name: &str) -> Value {
+    json!({"legal_entity": id(name)})
 }
 
 /// A sole proprietor whose code is the tax number of `owner`.
