@@ -12,6 +12,7 @@ use super::{App, now, token};
 use crate::access::log::AccessRecord;
 use crate::access::{AccessFault, Grant, NotStanding, Viewer, viewer};
 use crate::service::ServiceCode;
+use crate::store::LedgerReader;
 
 /// Who calls.
 #[derive(Clone, Debug)]
@@ -23,6 +24,14 @@ pub(super) struct Caller {
 }
 
 impl Caller {
+    /// Whether he still is who he was, at this size.
+    pub(super) fn stands(&self, reader: &dyn LedgerReader, size: u64) -> Result<(), Problem> {
+        match &self.grant {
+            Some(grant) if standing(reader, size, grant)? != self.viewer => Err(invalid(AccessFault::Token)),
+            _ => Ok(()),
+        }
+    }
+
     /// A record that he reads rows of a list about a subject. None where nobody is named: the public directory.
     pub(super) fn record(&self, resource: &str, subject: Stream, size: u64) -> Option<AccessRecord> {
         let grant = self.grant.as_ref()?;
@@ -48,17 +57,15 @@ impl FromRequestParts<Arc<App>> for Caller {
         let grant = token.filter(|_| sent.next().is_none()).and_then(|token| app.access.grant(token, now));
         let grant = grant.ok_or_else(|| invalid(AccessFault::Token))?;
         let size = app.sequencer.published().size;
-        let (viewer, grant) = app.read(move |_, reader| stands(viewer(reader, size, now, &grant), grant)).await?;
-        Ok(Caller { viewer, grant: Some(grant) })
+        app.read(move |_, reader| Ok(Caller { viewer: standing(reader, size, &grant)?, grant: Some(grant) })).await
     }
 }
 
-fn stands(viewer: Result<Viewer, NotStanding>, grant: Grant) -> Result<(Viewer, Grant), Problem> {
-    match viewer {
-        Ok(viewer) => Ok((viewer, grant)),
-        Err(NotStanding::Fault(fault)) => Err(invalid(fault)),
-        Err(NotStanding::Store(error)) => Err(error.into()),
-    }
+fn standing(reader: &dyn LedgerReader, size: u64, grant: &Grant) -> Result<Viewer, Problem> {
+    viewer(reader, size, now(), grant).map_err(|not| match not {
+        NotStanding::Fault(fault) => invalid(fault),
+        NotStanding::Store(error) => error.into(),
+    })
 }
 
 fn invalid(fault: AccessFault) -> Problem {

@@ -12,6 +12,7 @@ mod batch;
 mod body;
 mod caller;
 mod commands;
+mod feed;
 mod health;
 mod log;
 mod params;
@@ -58,6 +59,7 @@ pub struct App {
     gate: Gate,
     reads: Arc<Semaphore>,
     batches: Arc<Semaphore>,
+    streams: Arc<Semaphore>,
 }
 
 impl App {
@@ -72,6 +74,7 @@ impl App {
             trust,
             gate: Gate::new(),
             reads: Arc::new(Semaphore::new(MAX_READERS)),
+            streams: Arc::new(Semaphore::new(feed::MAX_STREAMS)),
             batches: Arc::new(Semaphore::new(batch::MAX_BATCHES)),
         }
     }
@@ -117,6 +120,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/problems/{code}", get(problem::describe))
+        .merge(feed::routes())
         .merge(reads::routes())
         .fallback(async || Problem::from(ServiceCode::NoSuchResource))
         .method_not_allowed_fallback(async || Problem::from(ServiceCode::MethodNotAllowed))

@@ -175,7 +175,7 @@ async fn type_method_path_and_parameters_are_checked() {
     let wrong = ask(&world.router, Method::DELETE, "/v1/commands").await;
     wrong.problem(405, "method_not_allowed");
     assert_eq!(wrong.header("allow"), "POST");
-    for path in ["/", "/v1", "/v1/commands/", "/v1/person", "/v1/keys", "/v1/entries", "/metrics"] {
+    for path in ["/", "/v1", "/v1/commands/", "/v1/person", "/v1/keys", "/v1/entry", "/metrics"] {
         get(&world.router, path).await.problem(404, "no_such_resource");
     }
     assert_eq!(world.size(), 1);

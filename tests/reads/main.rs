@@ -7,6 +7,7 @@ mod live;
 mod story;
 
 mod access_log;
+mod feed;
 mod matrix;
 mod past;
 mod registry;
