@@ -16,6 +16,7 @@ pub mod json;
 pub mod keys;
 pub mod node;
 pub mod receipt;
+pub mod replay;
 pub mod sequencer;
 pub mod service;
 pub mod store;

@@ -43,7 +43,7 @@ pub(super) struct Audit {
 #[derive(Args)]
 pub(super) struct PinnedArgs {
     /// The JSON file that pins origin, keys and genesis
-    #[arg(long, value_name = "FILE", required_unless_present = "key", conflicts_with_all = ["key", "origin"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["key", "origin"])]
     trust: Option<PathBuf>,
     /// The log's verifier key, in signed-note form
     #[arg(long, value_name = "VKEY")]
@@ -57,6 +57,12 @@ pub(super) struct PinnedArgs {
 }
 
 impl PinnedArgs {
+    /// What is pinned, if anything.
+    pub(super) fn read_any(&self) -> Result<Option<Pinned>, Failure> {
+        let nothing = self.trust.is_none() && self.key.is_none() && self.origin.is_none() && self.genesis.is_none();
+        if nothing { Ok(None) } else { self.read().map(Some) }
+    }
+
     /// What is pinned.
     pub(super) fn read(&self) -> Result<Pinned, Failure> {
         let mut pinned = match (&self.trust, &self.key) {

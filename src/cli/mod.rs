@@ -5,6 +5,9 @@ mod demo;
 mod exit;
 mod init;
 mod keys;
+mod progress;
+mod rebuild;
+mod replay;
 mod serve;
 mod submit;
 mod verify;
@@ -40,6 +43,8 @@ enum Command {
     Submit(submit::Arguments),
     Audit(audit::Audit),
     Verify(verify::Verify),
+    Replay(replay::Arguments),
+    Rebuild(rebuild::Arguments),
     Demo(demo::Arguments),
 }
 
@@ -60,6 +65,8 @@ pub fn run() -> ExitCode {
         Command::Submit(arguments) => submit::run(&arguments).map(done),
         Command::Audit(command) => command.run(),
         Command::Verify(command) => command.run(),
+        Command::Replay(arguments) => replay::run(&arguments).map(done),
+        Command::Rebuild(arguments) => rebuild::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments).map(done),
     };
     match outcome {

@@ -195,7 +195,7 @@ fn of_fatal(fatal: &Fatal) -> Exit {
     }
 }
 
-fn of_store(error: &StoreError) -> Exit {
+pub(super) fn of_store(error: &StoreError) -> Exit {
     match error {
         StoreError::NotFound { .. } => Exit::NotFound,
         StoreError::Exists { .. } | StoreError::Locked { .. } | StoreError::Fenced => Exit::Conflict,

@@ -3,11 +3,15 @@
 //! **Invariant:** hashed bytes are the stored bytes. An entry's bytes are made once, by [`Entry::to_bytes`]; whoever
 //! reads them back requires that they are the canonical form of what they say.
 
+mod effects;
+
 use aggregates::Event;
 use aggregates::facts::Facts;
 use aggregates::words::Instant;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+pub use effects::Effects;
 
 /// The version of this format.
 pub const FORMAT: u32 = 1;

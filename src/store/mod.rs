@@ -17,13 +17,16 @@
 mod error;
 mod high_water;
 mod ledger;
+mod rebuild;
 mod rows;
 pub mod sqlite;
 mod vault;
 
 pub use error::StoreError;
+pub(crate) use high_water::sync_directory;
 pub use high_water::{HighWater, HighWaterError, Missing};
 pub use ledger::{FullTile, Head, Ledger, LedgerBatch, LedgerReader, MAX_ENTRY_BYTES, Outcome, RefusalRow, StoredEntry, TILE_BYTES};
+pub use rebuild::{Comparison, Difference, Fault, MAX_DIFFERENCES, Rebuild};
 pub use rows::{Row, RowKey, RowQuery, Rows};
 pub use vault::{CodeRow, DisclosureRow, IndexRow, OutboxRow, Vault, VaultBatch, VaultEdit, VaultHead, VaultReader};
 

@@ -1,15 +1,16 @@
 //! Folding changes into versioned rows: the same for the live ledger and for an auditor's own.
 
 use std::ops::Range;
+use std::path::Path;
 
 use projections::{Change, FoldError, Indexed, Link, LinkKind, Open, Resource, Version};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::{Row, RowKey, RowQuery, Rows, StoreError};
 use super::failure::{number, stored};
-use super::{rows, sql};
+use super::{rows, scratch, sql};
 
-/// The rows alone, in memory: empty at first, then folded from all entries and held against a ledger's.
+/// The rows alone, apart from a ledger: empty at first, then folded from all entries and held against the ledger's.
 #[derive(Debug)]
 pub struct RowFold {
     connection: Connection,
@@ -18,7 +19,15 @@ pub struct RowFold {
 impl RowFold {
     /// Rows of the empty ledger.
     pub fn new() -> Result<Self, StoreError> {
-        let connection = Connection::open_in_memory()?;
+        RowFold::within(Connection::open_in_memory()?)
+    }
+
+    /// The same, in a file that is not there yet.
+    pub(super) fn in_file(path: &Path) -> Result<Self, StoreError> {
+        RowFold::within(scratch(path)?)
+    }
+
+    fn within(connection: Connection) -> Result<Self, StoreError> {
         connection.execute_batch(include_str!("rows.sql"))?;
         connection.execute_batch(include_str!("fold.sql"))?;
         connection.set_prepared_statement_cache_capacity(32);

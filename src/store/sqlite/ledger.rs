@@ -15,7 +15,7 @@ use super::{fold, sql, wal};
 #[derive(Debug)]
 pub struct SqliteLedger {
     // Fields are dropped in this order: the lock is released last.
-    connection: Connection,
+    pub(super) connection: Connection,
     path: PathBuf,
     lead: Option<u64>,
     /// A commit's outcome is unknown: this writer must not commit again.
@@ -49,7 +49,7 @@ impl SqliteLedger {
         Ok(self.connection.query_row(sql!("pair"), [], |row| row.get(0))?)
     }
 
-    fn transact<T>(&mut self, work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    pub(super) fn transact<T>(&mut self, work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
         if self.lost {
             let why = "an earlier commit of this writer has an unknown outcome";
             return Err(StoreError::Io(why.into()));

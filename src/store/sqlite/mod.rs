@@ -16,6 +16,7 @@ mod fold;
 mod ledger;
 mod lock;
 mod reader;
+mod rebuild;
 mod rows;
 mod vault;
 mod vault_reader;
@@ -28,8 +29,11 @@ pub use create::create;
 pub use fold::RowFold;
 pub use ledger::SqliteLedger;
 pub use reader::SqliteLedgerReader;
+pub use rebuild::SqliteRebuild;
 pub use vault::SqliteVault;
 pub use vault_reader::SqliteVaultReader;
+
+use rusqlite::Connection;
 
 use super::StoreError;
 
@@ -60,4 +64,17 @@ pub fn open_reader(ledger: &Path) -> Result<SqliteLedgerReader, StoreError> {
 /// Opens a vault for reading; another process may be writing to it.
 pub fn open_vault_reader(vault: &Path) -> Result<SqliteVaultReader, StoreError> {
     SqliteVaultReader::open(vault)
+}
+
+/// Opens a ledger to make its rows anew; another process must not be writing to it.
+pub fn open_rebuild(ledger: &Path) -> Result<SqliteRebuild, StoreError> {
+    SqliteRebuild::open(ledger)
+}
+
+/// A database in a file that is thrown away unless it is finished: written fast, and not by steps that survive a crash.
+pub(crate) fn scratch(file: &Path) -> Result<Connection, StoreError> {
+    let connection = Connection::open(file)?;
+    connection.set_prepared_statement_cache_capacity(32);
+    connection.execute_batch(include_str!("scratch.sql"))?;
+    Ok(connection)
 }

@@ -1,0 +1,1 @@
+SELECT id, from_size, body FROM latest WHERE resource = ?1 ORDER BY id

@@ -1,0 +1,136 @@
+//! Walking the entries from the first on: hashing them, and folding what they change.
+
+use aggregates::words::Instant;
+use projections::{Change, Link};
+use tlog::{Hash, Tree, leaf_hash};
+
+use super::ReplayError;
+use crate::entry::{Effects, Entry};
+use crate::store::{LedgerReader, StoreError, StoredEntry};
+
+/// How many events are folded before what they change is written.
+const BATCH_EVENTS: u64 = 10_000;
+
+/// How many entries are read at once.
+const PAGE: usize = 256;
+
+/// Takes the changes and links of some entries, each time of the entries after the last.
+pub type Write<'a> = dyn FnMut(&[Change], &[Link]) -> Result<(), ReplayError> + 'a;
+
+/// A walk under way.
+pub struct Walk<'a> {
+    reader: &'a dyn LedgerReader,
+    tree: Tree,
+    effects: Effects,
+    genesis: Option<Hash>,
+    last_time: Option<Instant>,
+    events: u64,
+}
+
+impl<'a> Walk<'a> {
+    /// Before the first entry.
+    pub fn new(reader: &'a dyn LedgerReader) -> Walk<'a> {
+        Walk { reader, tree: Tree::new(), effects: Effects::default(), genesis: None, last_time: None, events: 0 }
+    }
+
+    /// How many entries have been walked.
+    pub fn size(&self) -> u64 {
+        self.tree.size()
+    }
+
+    /// The root over them.
+    pub fn root(&self) -> Hash {
+        self.tree.root()
+    }
+
+    /// The leaf hash of entry 0.
+    pub fn genesis(&self) -> Option<Hash> {
+        self.genesis
+    }
+
+    /// The time of the last entry folded.
+    pub fn last_time(&self) -> Option<Instant> {
+        self.last_time
+    }
+
+    /// How many events were folded.
+    pub fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// Goes on to a size, writing in batches and telling how far it has come.
+    ///
+    /// # Errors
+    /// [`ReplayError`]; an entry is missing or cannot be read, or writing failed.
+    pub fn fold(&mut self, size: u64, write: &mut Write<'_>, told: &mut dyn FnMut(u64)) -> Result<(), ReplayError> {
+        let (mut changes, mut links) = (Vec::new(), Vec::new());
+        let mut written = self.events;
+        while self.size() < size {
+            for stored in self.page(size)? {
+                let entry = self.read(&stored)?;
+                let (some, others) = self.effects.of(&entry).map_err(|fault| wrong(stored.index, fault))?;
+                changes.extend(some);
+                links.extend(others);
+                self.events += entry.events.len() as u64;
+                self.push(&stored);
+            }
+            if self.events - written >= BATCH_EVENTS || self.size() == size {
+                write(&changes, &links)?;
+                (changes, links) = (Vec::new(), Vec::new());
+                written = self.events;
+            }
+            told(self.size());
+        }
+        Ok(())
+    }
+
+    /// Goes on to a size without folding.
+    ///
+    /// # Errors
+    /// An entry is missing.
+    pub fn hash(&mut self, size: u64) -> Result<(), ReplayError> {
+        while self.size() < size {
+            for stored in self.page(size)? {
+                self.push(&stored);
+            }
+        }
+        Ok(())
+    }
+
+    /// The next entries below a size; at least one.
+    fn page(&self, size: u64) -> Result<Vec<StoredEntry>, ReplayError> {
+        let next = self.size();
+        let page = self.reader.entries(next, usize::try_from(size - next).map_or(PAGE, |left| left.min(PAGE)))?;
+        match page.iter().zip(next..).find(|(entry, index)| entry.index != *index) {
+            None if !page.is_empty() => Ok(page),
+            None => Err(StoreError::corrupt(format!("entry {next} is missing")).into()),
+            Some((_, missing)) => Err(StoreError::corrupt(format!("entry {missing} is missing")).into()),
+        }
+    }
+
+    fn read(&mut self, stored: &StoredEntry) -> Result<Entry, ReplayError> {
+        let entry = parse(stored)?;
+        if self.last_time.is_some_and(|last| entry.time < last) {
+            return Err(wrong(stored.index, "it is before the entry that it follows"));
+        }
+        self.last_time = Some(entry.time);
+        Ok(entry)
+    }
+
+    fn push(&mut self, stored: &StoredEntry) {
+        let leaf = leaf_hash(&stored.bytes);
+        self.genesis.get_or_insert(leaf);
+        // Full tiles are of no use here.
+        self.tree.push(leaf, &mut Vec::new());
+    }
+}
+
+/// An entry as it stands in the ledger.
+pub(super) fn parse(stored: &StoredEntry) -> Result<Entry, ReplayError> {
+    let entry: Entry = serde_json::from_slice(&stored.bytes).map_err(|error| wrong(stored.index, error))?;
+    if entry.index == stored.index { Ok(entry) } else { Err(wrong(stored.index, format!("it says that it is entry {}", entry.index))) }
+}
+
+pub(super) fn wrong(index: u64, why: impl std::fmt::Display) -> ReplayError {
+    ReplayError::Entry { index, why: why.to_string() }
+}
