@@ -126,6 +126,7 @@ FROM (VALUES
     ('policy', 'key_term_days', 'the longest validity of a person''s key, in days', 'найдовший строк дії ключа особи, днів', 'policy.set: key_term_days'),
     ('policy', 'patients_per_phone', 'how many patients may receive codes on one phone', 'скільки пацієнтів можуть отримувати коди на один телефон', 'policy.set: patients_per_phone'),
     ('policy', 'unverified_days', 'days after which an unverified provider is suspended', 'днів до призупинення неперевіреного надавача', 'policy.set: unverified_days'),
+    ('policy', 'capitation', 'the yearly rate in kopiykas, coefficients by age and for mountains, which declarations over the limit count', 'річна ставка в копійках, коефіцієнти за віком і для гір, які декларації понад ліміт враховано', 'policy.set: capitation'),
     ('policy', 'limits', 'declarations per doctor, by speciality', 'декларацій на лікаря, за спеціальністю', 'policy.set: limits'),
     ('policy', 'issued_at', 'how far a command''s own time may lie from the ledger''s', 'допустима різниця між часом команди та часом реєстру', 'policy.set: issued_at'),
     ('policy', 'codes', 'the rules of one-time codes', 'правила одноразових кодів', 'policy.set: codes'),

@@ -178,6 +178,7 @@ CREATE TABLE policy (
     issued_at TEXT,
     codes TEXT,
     regulator_quorum TEXT,
+    capitation TEXT,
     entries TEXT NOT NULL,
     from_size INTEGER NOT NULL
 ) STRICT;

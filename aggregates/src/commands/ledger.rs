@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{Jwk, Spec, rules};
 use crate::authority::Slot;
 use crate::form::{Kind, Member};
-use crate::policy::{POLICY, PolicyTerms};
+use crate::policy::{POLICY, PolicyTerms, age_group_rules};
 use crate::refusal::{Code, Fault};
 
 /// `genesis`: entry 0.
@@ -60,7 +60,7 @@ pub(super) fn genesis_rules(data: &Value, faults: &mut Vec<Fault>) {
     policy_rules(data, faults);
 }
 
-/// A quorum is asked for commands that the regulator signs: a name misspelt would silently ask for none.
+/// A quorum is asked for commands that the regulator signs: a name misspelt would silently ask for none. Age groups ascend.
 pub(super) fn policy_rules(data: &Value, faults: &mut Vec<Fault>) {
     let regulators = |spec: &&Spec| spec.signers.iter().any(|slots| slots.contains(&Slot::Regulators));
     let names: Vec<&str> = Spec::ALL.iter().filter(regulators).map(|spec| spec.name).collect();
@@ -70,4 +70,5 @@ pub(super) fn policy_rules(data: &Value, faults: &mut Vec<Fault>) {
             faults.push(rules::fault(pointer, Code::NotInList, &[("allowed", &names.join(", "))]));
         }
     }
+    age_group_rules(data, faults);
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::Member;
 use crate::refusal::Code;
-use crate::values::{self, Defect};
+use crate::values::{self, Coefficient, Defect};
 use crate::words::{Date, Instant, Kid, PublicKey, Stream};
 
 /// What a member's value must be.
@@ -54,6 +54,8 @@ pub enum Kind {
     Kved,
     /// A number with decimals as a string, such as `49.8397`; at most `n` digits before and after the point.
     Decimal(usize),
+    /// A coefficient from 0 to 999.999 as a string, such as `1.25`.
+    Coefficient,
     /// A time of day, `HH:MM`.
     TimeOfDay,
     /// Decimal digits, exactly so many.
@@ -137,6 +139,7 @@ impl Kind {
             Kind::Unzr => format(pattern(text, "00000000-00000")),
             Kind::Kved => format(pattern(text, "00.00") || pattern(text, "00.0")),
             Kind::Decimal(digits) => format(decimal(text, digits)),
+            Kind::Coefficient => text.parse::<Coefficient>().map(|_| ()),
             Kind::TimeOfDay => format(pattern(text, "00:00") && text[..2] < *"24" && text[3..] < *"60"),
             Kind::Digits(count) => format(text.len() == count && text.bytes().all(|b| b.is_ascii_digit())),
             Kind::Bool | Kind::List(..) | Kind::Object(_) | Kind::MapOf(..) => Ok(()),
@@ -182,6 +185,7 @@ impl Kind {
             Kind::Unzr => "UNZR",
             Kind::Kved => "KVED",
             Kind::Decimal(_) => "decimal number",
+            Kind::Coefficient => "coefficient",
             Kind::TimeOfDay => "time of day",
             Kind::Digits(_) => "digits",
             Kind::List(..) => "list",

@@ -71,6 +71,7 @@ fn of_kind(kind: &Kind, outer: bool) -> Value {
         Kind::Unzr => pattern("^[0-9]{8}-[0-9]{5}$"),
         Kind::Kved => pattern(r"^[0-9]{2}\.[0-9]{1,2}$"),
         Kind::Decimal(digits) => pattern(&format!(r"^-?(0|[1-9][0-9]{{0,{}}})(\.[0-9]{{1,{digits}}})?$", digits - 1)),
+        Kind::Coefficient => pattern(r"^(0|[1-9][0-9]{0,2})(\.[0-9]{1,3})?$"),
         Kind::TimeOfDay => pattern("^([01][0-9]|2[0-3]):[0-5][0-9]$"),
         Kind::Digits(count) => pattern(&format!("^[0-9]{{{count}}}$")),
         Kind::List(inner, min, max) => json!({ "type": "array", "items": of_kind(inner, outer), "minItems": min, "maxItems": max }),

@@ -1,4 +1,6 @@
-//! The policy: limits, terms and windows in force.
+//! The policy: limits, terms, windows and rates in force.
+
+mod capitation;
 
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
@@ -9,6 +11,9 @@ use crate::event::event_names;
 use crate::form::{Kind, Member};
 use crate::refusal::{Code, Refusal};
 use crate::registry::Registry;
+
+pub(crate) use capitation::age_group_rules;
+pub use capitation::{AgeGroup, Capitation, OverLimit};
 
 const LIMITS: &[Member] = &[
     Member::clear("family_doctor", Kind::Integer(1, 100_000)),
@@ -39,6 +44,7 @@ pub(crate) const POLICY: &[Member] = &[
     Member::clear("key_term_days", Kind::Integer(1, 7_300)),
     Member::clear("patients_per_phone", Kind::Integer(1, 1_000)),
     Member::clear("unverified_days", Kind::Integer(1, 3_650)),
+    Member::clear("capitation", Kind::Object(capitation::CAPITATION)),
 ];
 
 /// How many declarations a doctor may have, by speciality (Ministry of Health order 504 of 19.03.2018).
@@ -115,6 +121,8 @@ pub struct PolicyTerms {
     pub patients_per_phone: usize,
     /// Days after which an unverified provider is suspended.
     pub unverified_days: i64,
+    /// What providers are paid for declarations.
+    pub capitation: Capitation,
 }
 
 impl Default for PolicyTerms {
@@ -131,6 +139,7 @@ impl Default for PolicyTerms {
             key_term_days: 1_830,
             patients_per_phone: 5,
             unverified_days: 90,
+            capitation: Capitation::default(),
         }
     }
 }

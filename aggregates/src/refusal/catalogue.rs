@@ -91,6 +91,9 @@ catalogue! {
     DateOrder, "date_order", 422, Open,
         "The date must not be before {after}.",
         "Дата не може бути раніше за {after}.";
+    NotAscending, "not_ascending", 422, Open,
+        "The number must be greater than the one before it, {before}.",
+        "Число має бути більшим за попереднє, {before}.";
     MustBeTrue, "must_be_true", 422, Open,
         "The consent must be given.",
         "Потрібна згода.";

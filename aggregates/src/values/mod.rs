@@ -1,10 +1,12 @@
-//! Values with a format of their own: codes with check digits, phones, document numbers.
+//! Values with a format of their own: codes with check digits, phones, document numbers, coefficients.
 
 mod codes;
+mod coefficient;
 mod document;
 mod text;
 
 pub use codes::{edrpou, rnokpp};
+pub use coefficient::Coefficient;
 pub use document::{DOCUMENT_TYPES, document_number};
 pub use text::{email, normalised, phone, website};
 

@@ -1,8 +1,9 @@
 //! The policy, alone.
 
 use aggregates::Registry;
-use aggregates::policy::{Policy, PolicyCommand, PolicyEvent, PolicyTerms, Quorum};
+use aggregates::policy::{Capitation, OverLimit, Policy, PolicyCommand, PolicyEvent, PolicyTerms, Quorum};
 use aggregates::refusal::Code;
+use serde_json::json;
 
 use super::{accepts, ask};
 use crate::support::*;
@@ -54,4 +55,24 @@ fn the_design_states_the_defaults() {
     assert_eq!((terms.limits.family_doctor, terms.limits.therapist, terms.limits.paediatrician), (1800, 2000, 900));
     assert_eq!((terms.issued_at.past_seconds, terms.issued_at.future_seconds), (24 * 3600, 5 * 60));
     assert_eq!((terms.codes.tries, terms.unverified_days), (3, 90));
+}
+
+#[test]
+fn the_default_capitation_is_that_of_2018() {
+    let expected = json!({
+        "base_rate": 37_000,
+        "age_groups": [
+            {"from": 0, "coefficient": "4"},
+            {"from": 6, "coefficient": "2.2"},
+            {"from": 18, "coefficient": "1"},
+            {"from": 40, "coefficient": "1.2"},
+            {"from": 65, "coefficient": "2"},
+        ],
+        "mountain_coefficient": "1.25",
+        "over_limit": "earliest_first",
+    });
+    assert_eq!(json!(PolicyTerms::default().capitation), expected);
+    let other = json!({"base_rate": 0, "age_groups": [{"from": 0, "coefficient": "1.50"}], "mountain_coefficient": "1", "over_limit": "latest_first"});
+    let read: Capitation = serde_json::from_value(other).unwrap();
+    assert_eq!((read.over_limit, read.age_groups[0].coefficient.thousandths()), (OverLimit::LatestFirst, 1_500));
 }

@@ -194,6 +194,17 @@ fn table() -> Vec<(Kind, Vec<Value>, Vec<Bad>)> {
             ],
         ),
         (
+            Kind::Coefficient,
+            vec![json!("0"), json!("1.25"), json!("1.20"), json!("999.999")],
+            vec![
+                (json!("-1"), &[(AT, BadFormat)]),
+                (json!("01"), &[(AT, BadFormat)]),
+                (json!("1000"), &[(AT, BadFormat)]),
+                (json!("1.0001"), &[(AT, BadFormat)]),
+                (json!(4), &[(AT, WrongType)]),
+            ],
+        ),
+        (
             Kind::TimeOfDay,
             vec![json!("00:00"), json!("23:59")],
             vec![
@@ -281,12 +292,13 @@ fn the_table_has_every_kind() {
         Kind::Unzr => 19,
         Kind::Kved => 20,
         Kind::Decimal(_) => 21,
-        Kind::TimeOfDay => 22,
-        Kind::Digits(_) => 23,
-        Kind::List(..) => 24,
-        Kind::Object(_) => 25,
-        Kind::MapOf(..) => 26,
+        Kind::Coefficient => 22,
+        Kind::TimeOfDay => 23,
+        Kind::Digits(_) => 24,
+        Kind::List(..) => 25,
+        Kind::Object(_) => 26,
+        Kind::MapOf(..) => 27,
     };
     let places: Vec<usize> = table().iter().map(|(kind, ..)| place(kind)).collect();
-    assert_eq!(places, (0..27).collect::<Vec<_>>());
+    assert_eq!(places, (0..28).collect::<Vec<_>>());
 }

@@ -193,3 +193,29 @@ fn founders_and_policy() {
     policy.fault(|d| quorum(d, json!(["mis.accredit", "declaration.sign"])), &[(place, NotInList)]);
     policy.fault(|d| d["policy"]["limits"]["therapist"] = json!(0), &[("/policy/limits/therapist", OutOfRange)]);
 }
+
+#[test]
+fn a_capitation() {
+    let policy = Case::of("policy.set", json!({"policy": genesis(&["one"])["policy"]}));
+    let groups = |d: &mut Value, ages: &[i64]| {
+        let all: Vec<Value> = ages.iter().map(|from| json!({"from": from, "coefficient": "1.5"})).collect();
+        d["policy"]["capitation"]["age_groups"] = json!(all);
+    };
+    let at = |below: &str| format!("/policy/capitation{below}");
+    let from = |place: usize| at(&format!("/age_groups/{place}/from"));
+    policy.fault(|d| groups(d, &[0]), &[]);
+    policy.fault(|d| groups(d, &(0..20).collect::<Vec<_>>()), &[]);
+    policy.fault(|d| groups(d, &[0, 150]), &[]);
+    policy.fault(|d| groups(d, &[]), &[(&at("/age_groups"), TooShort)]);
+    policy.fault(|d| groups(d, &(0..21).collect::<Vec<_>>()), &[(&at("/age_groups"), TooLong)]);
+    policy.fault(|d| groups(d, &[0, 151]), &[(&from(1), OutOfRange)]);
+    policy.fault(|d| groups(d, &[1, 18]), &[(&from(0), OutOfRange)]);
+    policy.fault(|d| groups(d, &[0, 18, 18, 40]), &[(&from(2), NotAscending)]);
+    policy.fault(|d| groups(d, &[1, 18, 6, 7, 7]), &[(&from(0), OutOfRange), (&from(2), NotAscending), (&from(4), NotAscending)]);
+    policy.fault(|d| d["policy"]["capitation"]["mountain_coefficient"] = json!("1,25"), &[(&at("/mountain_coefficient"), BadFormat)]);
+    policy.fault(|d| d["policy"]["capitation"]["base_rate"] = json!(-1), &[(&at("/base_rate"), OutOfRange)]);
+    policy.fault(|d| d["policy"]["capitation"]["over_limit"] = json!("random"), &[(&at("/over_limit"), NotInList)]);
+    let opening = Case::of("genesis", genesis(&["one"]));
+    opening.fault(|d| groups(d, &[6]), &[(&from(0), OutOfRange)]);
+    opening.fault(|d| without(&mut d["policy"], "capitation"), &[("/policy/capitation", Required)]);
+}
