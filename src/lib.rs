@@ -17,6 +17,7 @@ pub mod keys;
 pub mod node;
 pub mod receipt;
 pub mod replay;
+pub mod report;
 pub mod sequencer;
 pub mod service;
 pub mod store;

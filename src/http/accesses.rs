@@ -1,11 +1,13 @@
 //! `GET /v1/access-log`: who read what is personal. The regulator sees all of it, a patient what is about himself.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use aggregates::words::{Stream, StreamType};
 use axum::extract::State;
 use axum::http::{Uri, header};
 use axum::response::{IntoResponse, Response};
+use projections::Resource;
 use serde_json::{Map, Value, json};
 
 use super::App;
@@ -71,4 +73,10 @@ pub(super) async fn keep(app: &App, records: Vec<AccessRecord>) -> Result<(), Pr
         // The writer has logged why.
         Ok(Err(_)) | Err(_) => Err(ServiceCode::NotReady.into()),
     }
+}
+
+/// The records of an answer: one for each subject.
+pub(super) fn records(caller: &Caller, resource: Resource, subjects: impl IntoIterator<Item = Stream>, size: u64) -> Vec<AccessRecord> {
+    let subjects: BTreeSet<Stream> = subjects.into_iter().collect();
+    subjects.into_iter().filter_map(|subject| caller.record(resource.name(), subject, size)).collect()
 }

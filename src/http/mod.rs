@@ -18,6 +18,7 @@ mod log;
 mod params;
 mod problem;
 mod reads;
+mod reports;
 mod token;
 mod trace;
 mod well_known;
@@ -58,6 +59,7 @@ pub struct App {
     access_log: Arc<dyn AccessLog>,
     gate: Gate,
     reads: Arc<Semaphore>,
+    reports: Arc<Semaphore>,
     batches: Arc<Semaphore>,
     streams: Arc<Semaphore>,
 }
@@ -74,6 +76,7 @@ impl App {
             trust,
             gate: Gate::new(),
             reads: Arc::new(Semaphore::new(MAX_READERS)),
+            reports: Arc::new(Semaphore::new(reports::MAX_REPORTS)),
             streams: Arc::new(Semaphore::new(feed::MAX_STREAMS)),
             batches: Arc::new(Semaphore::new(batch::MAX_BATCHES)),
         }
@@ -89,7 +92,23 @@ impl App {
         self: &Arc<App>,
         read: impl FnOnce(&App, &dyn LedgerReader) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let permit = timeout(READ_WAIT, Arc::clone(&self.reads).acquire_owned()).await;
+        self.read_within(&self.reads, read).await
+    }
+
+    /// The same for what may take minutes: it takes no place of a quick read.
+    async fn report<T: Send + 'static>(
+        self: &Arc<App>,
+        read: impl FnOnce(&App, &dyn LedgerReader) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        self.read_within(&self.reports, read).await
+    }
+
+    async fn read_within<T: Send + 'static>(
+        self: &Arc<App>,
+        places: &Arc<Semaphore>,
+        read: impl FnOnce(&App, &dyn LedgerReader) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let permit = timeout(READ_WAIT, Arc::clone(places).acquire_owned()).await;
         let Ok(Ok(permit)) = permit else { return Err(Problem::from(ServiceCode::Overloaded)) };
         let app = Arc::clone(self);
         let result = tokio::task::spawn_blocking(move || {
@@ -122,6 +141,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/problems/{code}", get(problem::describe))
         .merge(feed::routes())
         .merge(reads::routes())
+        .merge(reports::routes())
         .fallback(async || Problem::from(ServiceCode::NoSuchResource))
         .method_not_allowed_fallback(async || Problem::from(ServiceCode::MethodNotAllowed))
         .layer(middleware::from_fn(trace::around))

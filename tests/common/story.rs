@@ -199,7 +199,7 @@ impl<'a> Story<'a> {
         self.ledger.take(vec![body]).remove(0)
     }
 
-    fn by_regulator(&mut self, kind: &str, data: Value) -> Told {
+    pub fn by_regulator(&mut self, kind: &str, data: Value) -> Told {
         self.tell(kind, data, &vec![(&key(REGULATOR), Role::Regulator, None)])
     }
 
@@ -441,6 +441,12 @@ impl<'a> Story<'a> {
 
     /// Many declarations of one doctor, in batches; his dismissal ends them all in a chain.
     pub fn crowd(&mut self, count: u64) {
+        self.declarations(count);
+        self.dismiss();
+    }
+
+    /// Many declarations of one doctor, in batches.
+    pub fn declarations(&mut self, count: u64) {
         let patients: Vec<u64> = (0..count).map(|number| 10_000 + 10 * number).collect();
         let right = of(StreamType::Employee, id(DOCTOR_POST));
         for step in 0..5 {
@@ -451,7 +457,6 @@ impl<'a> Story<'a> {
             }
             self.ledger.take(bodies).iter().for_each(|told| assert!(matches!(told, Told::Entry(_)), "{told:?}"));
         }
-        self.dismiss();
     }
 
     /// The doctor's post ends.

@@ -11,5 +11,6 @@ mod feed;
 mod matrix;
 mod past;
 mod registry;
+mod reports;
 mod tokens;
 mod who;

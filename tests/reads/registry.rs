@@ -20,6 +20,7 @@ use crate::who::Who;
 pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
+    pub text: String,
     pub json: Value,
 }
 
@@ -68,7 +69,7 @@ impl Registry {
             let (parts, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
             let bytes = body.collect().await.unwrap().to_bytes();
             let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-            Answer { status: parts.status, headers: parts.headers, json }
+            Answer { status: parts.status, headers: parts.headers, text: String::from_utf8(bytes.to_vec()).unwrap(), json }
         })
     }
 

@@ -93,6 +93,11 @@ impl Date {
         Date(self.0.saturating_add(jiff::Span::new().days(days.clamp(-3_000_000, 3_000_000))))
     }
 
+    /// The instant at which this day begins, in UTC.
+    pub fn midnight(self) -> Instant {
+        Instant(self.days_since_epoch() * 86_400_000)
+    }
+
     /// Days from 1970-01-01 to this day, negative before.
     fn days_since_epoch(self) -> i64 {
         let epoch = civil::date(1970, 1, 1);

@@ -9,19 +9,19 @@ use sha2::{Digest as _, Sha256};
 use crate::http::problem::Problem;
 
 /// Where the next page begins: at one size, for one question.
-pub(super) struct Cursor {
-    pub(super) size: u64,
+pub(in crate::http) struct Cursor {
+    pub(in crate::http) size: u64,
     /// After which row.
-    pub(super) after: String,
+    pub(in crate::http) after: String,
 }
 
 impl Cursor {
     /// `question` is all that a cursor is bound to: the list and its filters.
-    pub(super) fn write(&self, question: &Value) -> String {
+    pub(in crate::http) fn write(&self, question: &Value) -> String {
         URL_SAFE_NO_PAD.encode(json!([self.size, self.after, bound(question)]).to_string())
     }
 
-    pub(super) fn read(text: &str, question: &Value, published: u64) -> Result<Cursor, Problem> {
+    pub(in crate::http) fn read(text: &str, question: &Value, published: u64) -> Result<Cursor, Problem> {
         let wrong = || Problem::parameter("cursor", "bad_value", &[]);
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| wrong())?;
         let (size, after, to): (u64, String, String) = serde_json::from_slice(&bytes).map_err(|_| wrong())?;

@@ -24,6 +24,8 @@ use projections::Resource;
 use super::App;
 
 pub(super) use answer::{if_none_match, not_modified};
+pub(super) use cursor::Cursor;
+pub(super) use moment::Moment;
 
 /// The most rows of a page, and how many there are unless asked otherwise.
 const LIMIT: (u64, u64) = (100, 50);

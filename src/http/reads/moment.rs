@@ -20,7 +20,7 @@ pub(super) const PARAMETERS: [&str; 2] = ["as_of", "min_size"];
 const WAIT: Duration = Duration::from_secs(10);
 
 /// What was asked for.
-pub(super) enum Moment {
+pub(in crate::http) enum Moment {
     /// The published size, as it was when the question came.
     Published(u64),
     /// A size up to it.
@@ -34,7 +34,7 @@ impl Moment {
     ///
     /// # Errors
     /// `bad_parameter`; `not_yet` where the ledger did not reach `min_size` in time.
-    pub(super) async fn of(app: &Arc<App>, params: &Params) -> Result<Moment, Problem> {
+    pub(in crate::http) async fn of(app: &Arc<App>, params: &Params) -> Result<Moment, Problem> {
         let published = match params.number("min_size", 1, u64::MAX)? {
             Some(least) => reached(app, least).await?,
             None => app.sequencer.published().size,
@@ -58,7 +58,7 @@ impl Moment {
 
     /// The size that it is, never inside a chain: a chain of entries is one decision, and nothing is shown as it was in the
     /// middle of one.
-    pub(super) fn size(&self, reader: &dyn LedgerReader) -> Result<u64, Problem> {
+    pub(in crate::http) fn size(&self, reader: &dyn LedgerReader) -> Result<u64, Problem> {
         match *self {
             Moment::Published(size) => Ok(size),
             Moment::Size(size) => whole(reader, size),

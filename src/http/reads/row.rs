@@ -1,18 +1,13 @@
 //! Rows as they are shown.
 
-use std::collections::BTreeSet;
-
 use aggregates::words::Stream;
 use projections::Resource;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::personal::{self, PERSONAL};
-
-use crate::access::log::AccessRecord;
 use crate::access::{View, Viewer};
 use crate::http::App;
-use crate::http::caller::Caller;
 use crate::http::problem::Problem;
 use crate::store::{LedgerReader, Row, RowQuery};
 
@@ -46,12 +41,6 @@ pub(super) fn shown(app: &App, reader: &dyn LedgerReader, viewer: &Viewer, row: 
     }
     body.insert("id".to_owned(), row.id.into());
     Ok(Shown { body: Value::Object(body), subject: subject.and_then(|subject| subject.parse().ok()) })
-}
-
-/// The records of an answer: one for each subject.
-pub(super) fn records(caller: &Caller, resource: Resource, subjects: impl IntoIterator<Item = Stream>, size: u64) -> Vec<AccessRecord> {
-    let subjects: BTreeSet<Stream> = subjects.into_iter().collect();
-    subjects.into_iter().filter_map(|subject| caller.record(resource.name(), subject, size)).collect()
 }
 
 /// Whether a stream named in an event is a post at this provider.

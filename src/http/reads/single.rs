@@ -9,11 +9,11 @@ use projections::Resource;
 
 use super::answer::answer;
 use super::moment::{self, Moment};
-use super::row::{self, IN_FORCE, Shown, first, records, shown};
+use super::row::{self, IN_FORCE, Shown, first, shown};
 use super::{List, doctors};
 use crate::access::{View, Viewer};
 use crate::http::App;
-use crate::http::accesses::keep;
+use crate::http::accesses::{keep, records};
 use crate::http::caller::Caller;
 use crate::http::commands::canonical;
 use crate::http::params::Params;
