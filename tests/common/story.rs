@@ -447,7 +447,12 @@ impl<'a> Story<'a> {
 
     /// Many declarations of one doctor, in batches.
     pub fn declarations(&mut self, count: u64) {
-        let patients: Vec<u64> = (0..count).map(|number| 10_000 + 10 * number).collect();
+        self.declarations_from(10_000, count);
+    }
+
+    /// The same of patients with numbers from `first` on.
+    pub fn declarations_from(&mut self, first: u64, count: u64) {
+        let patients: Vec<u64> = (0..count).map(|number| first + 10 * number).collect();
         let right = of(StreamType::Employee, id(DOCTOR_POST));
         for step in 0..5 {
             let mut bodies = Vec::new();

@@ -8,6 +8,7 @@ mod story;
 
 mod access_log;
 mod feed;
+mod killed;
 mod matrix;
 mod past;
 mod registry;

@@ -177,3 +177,20 @@ fn a_token_ends_with_the_rights_of_its_holder() {
     Story::new(&mut registry.live).revoke_by_regulator(12);
     ended(&registry, &mis, "key_inactive");
 }
+
+#[test]
+fn a_suspended_mis_reads_nothing_that_is_not_public() {
+    let mut registry = Registry::told();
+    let (mis, doctor) = (registry.token(Who::Mis), registry.token(Who::Doctor));
+    assert_eq!(registry.get("/v1/declarations", &doctor).status, 200);
+    let mis_data = json!({ "mis": id(12), "reason": "security_incident" });
+    Story::new(&mut registry.live).by_regulator("mis.suspend", mis_data).index();
+    // Its own token, those of the people who speak through it, and every new one.
+    turned(&registry.get("/v1/declarations", &doctor), 401, "invalid_token", "authorization", "mis_not_accredited");
+    turned(&registry.get("/v1/entries", &mis), 401, "invalid_token", "authorization", "mis_not_accredited");
+    turned(&ask(&registry, &Who::Mis.form()), 401, "invalid_client", "client_assertion", "mis_not_accredited");
+    assert_eq!(registry.get("/v1/mis", "").json["data"][0]["status"], "suspended");
+    // Reinstated, it goes on with what it has.
+    Story::new(&mut registry.live).by_regulator("mis.reinstate", json!({ "mis": id(12) })).index();
+    assert_eq!(registry.get("/v1/declarations", &doctor).status, 200);
+}
