@@ -3,6 +3,7 @@
 //! A party signs an assertion with its ledger key and gets a token; with a person's assertion beside its own, a MIS gets one
 //! for that person. Nothing but the ledger says who anybody is, and it is asked again at every use.
 
+pub mod ask;
 pub mod assertion;
 mod fault;
 pub mod log;

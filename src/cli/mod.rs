@@ -9,7 +9,9 @@ mod progress;
 mod rebuild;
 mod replay;
 mod serve;
+mod server;
 mod submit;
+mod token;
 mod verify;
 
 use std::io::{self, Write as _};
@@ -41,6 +43,8 @@ enum Command {
     Keys(keys::Arguments),
     /// Sign a command and send it
     Submit(submit::Arguments),
+    /// Ask for a token to read with; it is printed
+    Token(token::Arguments),
     Audit(audit::Audit),
     Verify(verify::Verify),
     Replay(replay::Arguments),
@@ -63,6 +67,7 @@ pub fn run() -> ExitCode {
         Command::Serve(arguments) => serve::run(&arguments).map(done),
         Command::Keys(arguments) => keys::run(&arguments).map(done),
         Command::Submit(arguments) => submit::run(&arguments).map(done),
+        Command::Token(arguments) => token::run(&arguments).map(done),
         Command::Audit(command) => command.run(),
         Command::Verify(command) => command.run(),
         Command::Replay(arguments) => replay::run(&arguments).map(done),

@@ -3,25 +3,19 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::PathBuf;
-use std::time::Duration;
 
 use aggregates::commands::Spec;
 use aggregates::words::{Instant, Role, Stream};
 use clap::Args;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::server::{agent, answered, origin_of, problem, url};
 use super::{Exit, Failure, of_io, of_key_file, random, say};
 use crate::envelope::{Draft, Expect, MAX_BODY, compose, disclosed_members};
 use crate::keys::{SecretKey, read_key_file};
 use crate::node::new_id;
 use crate::sequencer::system_clock;
-
-/// The longest answer that is read: a receipt of the longest entry is far shorter.
-const MAX_ANSWER: u64 = 4 << 20;
-
-/// How long to wait for an answer.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -133,48 +127,9 @@ fn signer(text: &str) -> Result<(SecretKey, Role, Option<Stream>), Failure> {
     Ok((read_key_file(&file).map_err(|error| of_key_file(&file, &error))?, role, of))
 }
 
-fn agent() -> ureq::Agent {
-    let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).timeout_global(Some(PATIENCE));
-    config.build().into()
-}
-
-fn unreachable(server: &str, error: &ureq::Error) -> Failure {
-    Failure::new(Exit::Io, format!("{server}: {error}"))
-}
-
-fn url(server: &str, path: &str) -> String {
-    format!("{}{path}", server.trim_end_matches('/'))
-}
-
-/// The origin that the server says it has. A wrong one only makes a command that no other ledger takes.
-fn origin_of(server: &str) -> Result<String, Failure> {
-    let mut answer = agent().get(url(server, "/.well-known/litopys")).call().map_err(|error| unreachable(server, &error))?;
-    let text = answer.body_mut().with_config().limit(MAX_ANSWER).read_to_string().map_err(|error| unreachable(server, &error))?;
-    let document: Value = serde_json::from_str(&text).unwrap_or_default();
-    let origin = document["origin"].as_str().map(str::to_owned);
-    origin.ok_or_else(|| Failure::new(Exit::Failure, format!("{server} is not a ledger: it states no origin")))
-}
-
 fn send(server: &str, body: &str) -> Result<(), Failure> {
     let request = agent().post(url(server, "/v1/commands")).header("content-type", "application/jose+json").header("accept-language", "en");
-    let mut answer = request.send(body).map_err(|error| unreachable(server, &error))?;
-    let status = answer.status().as_u16();
-    let text = answer.body_mut().with_config().limit(MAX_ANSWER).read_to_string().map_err(|error| unreachable(server, &error))?;
+    let (status, text) = answered(server, request.send(body))?;
     say(&(text.clone() + "\n"))?;
-    if status == 201 {
-        return Ok(());
-    }
-    let problem: Value = serde_json::from_str(&text).unwrap_or_else(|_| json!({}));
-    let exit = match status {
-        404 => Exit::NotFound,
-        409 => Exit::Conflict,
-        503 => Exit::Temporary,
-        _ => Exit::Failure,
-    };
-    let (code, detail) = (problem["code"].as_str().unwrap_or("no problem document"), problem["detail"].as_str().unwrap_or_default());
-    let mut message = format!("{status} {code}: {detail}");
-    for fault in problem["errors"].as_array().into_iter().flatten() {
-        message += &format!("\n  {} {}", fault["pointer"].as_str().unwrap_or_default(), fault["code"].as_str().unwrap_or_default());
-    }
-    Err(Failure::new(exit, message))
+    if status == 201 { Ok(()) } else { Err(problem(status, &text)) }
 }

@@ -11,19 +11,11 @@ use serde_json::{Value, json};
 use super::params::Params;
 use super::problem::Problem;
 use super::{App, body, now};
+use crate::access::ask::{ASSERTION_TYPE, FOR_A_PERSON, FOR_ITSELF};
 use crate::access::{AccessFault, LIFETIME, NoToken, Part, Viewer};
 use crate::service::ServiceCode;
 
 const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
-
-/// `client_assertion_type` of a JWT (RFC 7523 §2.2).
-const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-
-/// A client reads for itself (RFC 6749 §4.4).
-const FOR_ITSELF: &str = "client_credentials";
-
-/// A client reads for a person (RFC 7523 §2.1).
-const FOR_A_PERSON: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
 /// More than two assertions of the greatest length.
 const MAX_BODY: usize = 16 << 10;
