@@ -17,6 +17,8 @@ missing=()
 compiles || missing+=(gcc libc6-dev)
 has git || missing+=(git)
 has make || missing+=(make)
+has curl || missing+=(curl)
+has jq || missing+=(jq) # docs/tour.md is walked with it
 [ ! -f tests/requirements.txt ] || makes_venvs || missing+=(python3 python3-venv)
 
 if [ "${#missing[@]}" -gt 0 ]; then

@@ -13,7 +13,7 @@ use tracing_subscriber::EnvFilter;
 use super::serve::of_node;
 use super::{Exit, Failure, of_io, say};
 use crate::audit::{Report, Verdict};
-use crate::demo::{self, DemoError, Folder, FolderError, Numbers, Playing, Settings};
+use crate::demo::{self, DemoError, Folder, FolderError, Gateway, Numbers, Playing, Settings};
 
 /// Play a made-up registry: parties, providers, staff, patients, declarations, over HTTP with real keys.
 ///
@@ -74,12 +74,13 @@ fn on(dir: &Path, playing: Playing) -> Result<(), Failure> {
     let program = std::env::args_os().next().map_or_else(|| "litopys".to_owned(), |name| name.to_string_lossy().into_owned());
     let dir = fs::canonicalize(dir).unwrap_or_else(|_| dir.into());
     tell(&demo::hints(&dir, playing.serving.base(), &program));
-    playing.serving.until_interrupted().and_then(|()| playing.serving.close()).map_err(|error| of_demo(&error))
+    let gateway = Gateway::open(&playing.folder.paths().vault).map_err(|error| of_demo(&DemoError::Story(error.into())))?;
+    playing.serving.until_interrupted(&gateway).and_then(|()| playing.serving.close()).map_err(|error| of_demo(&error))
 }
 
 /// Ends the server, audits, and says what was found.
 fn once(dir: &Path, playing: Playing, as_json: bool) -> Result<(), Failure> {
-    let Playing { folder, serving, numbers, told } = playing;
+    let Playing { folder, serving, numbers, reading, told } = playing;
     let size = serving.size();
     serving.close().map_err(|error| of_demo(&error))?;
     let report = demo::audit(dir).map_err(|error| of_demo(&error))?;
@@ -101,6 +102,7 @@ fn once(dir: &Path, playing: Playing, as_json: bool) -> Result<(), Failure> {
             "checkpoints_verified": report.checkpoints,
             "refusals_verified": report.refusals,
             "facts": report.facts,
+            "read": reading,
             "audit": if report.verdict == Verdict::Sound { "passed" } else { "failed" },
             "as_told": wrong.is_empty(),
         });

@@ -127,8 +127,12 @@ fn signer(text: &str) -> Result<(SecretKey, Role, Option<Stream>), Failure> {
     Ok((read_key_file(&file).map_err(|error| of_key_file(&file, &error))?, role, of))
 }
 
+/// Sends it, asking for a receipt that `verify` takes with nothing beside it but what was pinned.
 fn send(server: &str, body: &str) -> Result<(), Failure> {
-    let request = agent().post(url(server, "/v1/commands")).header("content-type", "application/jose+json").header("accept-language", "en");
+    let request = agent()
+        .post(url(server, "/v1/commands?genesis=true"))
+        .header("content-type", "application/jose+json")
+        .header("accept-language", "en");
     let (status, text) = answered(server, request.send(body))?;
     say(&(text.clone() + "\n"))?;
     if status == 201 { Ok(()) } else { Err(problem(status, &text)) }

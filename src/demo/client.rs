@@ -1,5 +1,6 @@
 //! How the actors reach the ledger: over HTTP, as any MIS does, checking every receipt.
 
+use std::io::{BufRead, BufReader};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -107,5 +108,40 @@ impl Client {
     pub fn get(&self, path: &str) -> Result<(u16, String), ClientError> {
         let mut response = self.agent.get(format!("{}{path}", self.base)).call()?;
         Ok((response.status().as_u16(), response.body_mut().read_to_string()?))
+    }
+
+    /// The ledger's answer to a request for a token.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn ask_for_token(&self, form: &[(&'static str, String)]) -> Result<Value, ClientError> {
+        let form = form.iter().map(|(name, value)| (*name, value.as_str()));
+        let mut response = self.agent.post(format!("{}/oauth/token", self.base)).send_form(form)?;
+        Ok(serde_json::from_str(&response.body_mut().read_to_string()?)?)
+    }
+
+    /// Reads a resource with a token, or without one.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn read(&self, path: &str, token: Option<&str>) -> Result<(u16, Value), ClientError> {
+        let mut request = self.agent.get(format!("{}{path}", self.base));
+        if let Some(token) = token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let mut response = request.call()?;
+        Ok((response.status().as_u16(), serde_json::from_str(&response.body_mut().read_to_string()?)?))
+    }
+
+    /// Opens the feed as a stream of server-sent events, after the message with this id.
+    ///
+    /// # Errors
+    /// [`ClientError::Http`].
+    pub fn listen(&self, last: Option<&str>, token: &str) -> Result<impl BufRead + use<>, ClientError> {
+        let mut request = self.agent.get(format!("{}/v1/entries/stream", self.base)).header("authorization", format!("Bearer {token}"));
+        if let Some(last) = last {
+            request = request.header("last-event-id", last);
+        }
+        Ok(BufReader::new(request.call()?.into_body().into_reader()))
     }
 }

@@ -1,5 +1,6 @@
 //! The demo's folder: the registry's files, and what the story must remember to be told again with the same bytes.
 
+use std::fmt::Write as _;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -7,7 +8,10 @@ use std::path::{Path, PathBuf};
 use aggregates::words::Instant;
 use serde::{Deserialize, Serialize};
 
+use super::actors::Cast;
+use super::reading::hands;
 use super::story::Numbers;
+use crate::keys::{KeyFileError, write_key_file};
 use crate::node::{Paths, Trust};
 use crate::sequencer::system_clock;
 
@@ -157,6 +161,27 @@ impl Folder {
 
     fn remember(&self) -> Result<(), FolderError> {
         self.keep(STORY, &(serde_json::to_string_pretty(&self.remembered).unwrap_or_default() + "\n"))
+    }
+
+    /// Keeps the keys of some who play in `actors/`, and in `actors.env` who they are, for whoever goes on by hand.
+    ///
+    /// # Errors
+    /// [`FolderError::Io`].
+    pub fn keep_actors(&self, cast: &Cast, mis: usize, base: &str) -> Result<(), FolderError> {
+        let folder = self.dir.join("actors");
+        fs::create_dir_all(&folder).map_err(|source| FolderError::Io { path: folder.clone(), source })?;
+        let clinic = &cast.clinics[0];
+        let mut text = format!("SERVER={base}\nPROVIDER={}\nDIVISION={}\n", clinic.id, clinic.divisions[0]);
+        for (name, key, speaks_as) in hands(cast, mis) {
+            let path = folder.join(format!("{name}.json"));
+            match write_key_file(&path, key) {
+                Ok(()) => {}
+                Err(KeyFileError::Io(source)) if source.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(FolderError::Io { path, source: io::Error::other(error) }),
+            }
+            let _ = writeln!(text, "{}={speaks_as}", name.to_uppercase());
+        }
+        self.keep("actors.env", &text)
     }
 
     /// Writes a file of the folder, in place of an earlier one.

@@ -41,4 +41,19 @@ impl Gateway {
         }
         Ok(code.map(|row| row.code))
     }
+
+    /// Logs the codes on their way that entries from one size until another sent.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn announce(&self, from: u64, published: u64) -> Result<(), StoreError> {
+        let vault = self.vault.lock().unwrap_or_else(PoisonError::into_inner);
+        for message in vault.outbox(published, PAGE)?.iter().filter(|message| message.entry >= from && message.kind == CODE_MESSAGE) {
+            let request = message.body["request"].as_str().and_then(|request| request.parse().ok());
+            if let Some(row) = request.map(|request| vault.code(&request)).transpose()?.flatten() {
+                tracing::info!(request = %row.request, code = row.code, "one-time code");
+            }
+        }
+        Ok(())
+    }
 }

@@ -9,6 +9,7 @@ mod dice;
 mod folder;
 mod gateway;
 mod people;
+mod reading;
 mod serving;
 mod story;
 mod tell;
@@ -21,6 +22,7 @@ pub use client::{Client, ClientError, Reply};
 pub use folder::{Folder, FolderError};
 pub use gateway::Gateway;
 pub use people::{Age, Person};
+pub use reading::Reading;
 pub use serving::Serving;
 pub use story::{Numbers, Story, StoryError, Told};
 pub use tell::{Weak, hints, weak_point};
@@ -87,6 +89,8 @@ pub struct Playing {
     pub serving: Serving,
     /// What the story should have led to.
     pub numbers: Numbers,
+    /// What everybody read of it; none of a registry that was continued, to which anything may have been added.
+    pub reading: Option<Reading>,
     /// Every command with its answer; empty where a registry was continued whose story had been told.
     pub told: Vec<Told>,
 }
@@ -117,11 +121,13 @@ pub fn play(settings: &Settings, tell: &(dyn Fn(&str) + Sync)) -> Result<Playing
     let trust = node.trust.clone();
     let serving = Serving::start(node, settings.listen)?;
     tell(&format!("The server answers on {}.", serving.base()));
+    let client = Client::new(serving.base(), &trust);
+    let mis = cast.clinics[0].mis ^ usize::from(settings.swapped);
+    folder.keep_actors(&cast, mis, serving.base())?;
     if let Some(numbers) = folder.numbers() {
         tell("The story has been told here before; the registry is continued. --fresh begins a new one.");
-        return Ok(Playing { folder, serving, numbers, told: Vec::new() });
+        return Ok(Playing { folder, serving, numbers, reading: None, told: Vec::new() });
     }
-    let client = Client::new(serving.base(), &trust);
     let gateway = Gateway::open(&folder.paths().vault).map_err(StoryError::from)?;
     let mut story = Story::new(&cast, &client, &gateway, &trust.origin, folder.begun(), tell);
     story.swapped = settings.swapped;
@@ -130,8 +136,10 @@ pub fn play(settings: &Settings, tell: &(dyn Fn(&str) + Sync)) -> Result<Playing
     if let Some(receipt) = told.iter().find(|one| one.kind == "declaration.sign" && one.status == 201) {
         folder.keep("receipt.json", &receipt.text)?;
     }
+    let readers = reading::Readers { cast: &cast, client: &client, origin: &trust.origin, mis, tell };
+    let reading = readers.read(numbers, serving.size())?;
     folder.finish(numbers)?;
-    Ok(Playing { folder, serving, numbers, told })
+    Ok(Playing { folder, serving, numbers, reading: Some(reading), told })
 }
 
 /// Audits the registry in a folder whose server has ended.

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use tokio::runtime::{self, Runtime};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::DemoError;
+use super::{DemoError, Gateway};
 use crate::http::{App, router};
 use crate::node::Node;
 
@@ -57,12 +58,31 @@ impl Serving {
         self.node.sequencer.published().size
     }
 
-    /// Serves until somebody presses Ctrl-C.
+    /// Serves until somebody presses Ctrl-C, and logs the codes that are sent meanwhile.
     ///
     /// # Errors
     /// [`DemoError::Io`]: there are no signals here.
-    pub fn until_interrupted(&self) -> Result<(), DemoError> {
-        let pressed = self.runtime.block_on(tokio::signal::ctrl_c());
+    pub fn until_interrupted(&self, gateway: &Gateway) -> Result<(), DemoError> {
+        let mut published = self.node.sequencer.watch();
+        let mut told = self.size();
+        let pressed = self.runtime.block_on(async {
+            let mut pressed = pin!(tokio::signal::ctrl_c());
+            loop {
+                tokio::select! {
+                    pressed = &mut pressed => return pressed,
+                    changed = published.changed() => {
+                        if changed.is_err() {
+                            return pressed.await;
+                        }
+                    }
+                }
+                let size = published.borrow_and_update().size;
+                if let Err(error) = gateway.announce(told, size) {
+                    tracing::warn!(%error, "codes could not be read");
+                }
+                told = size;
+            }
+        });
         pressed.map_err(|source| DemoError::Io { what: "waiting for Ctrl-C".into(), source })
     }
 

@@ -51,6 +51,18 @@ pub fn hints(dir: &Path, base: &str, program: &str) -> String {
     };
     let curl = |path: &str| format!("curl -s '{base}{path}'");
     hint("Read what is public:", &[curl("/v1/legal-entities"), curl("/v1/practitioners?speciality=family_doctor"), curl("/v1/mis")]);
+    let token = |client: &str, person: &str| format!("TOKEN=$({program} token --server {base} --client {dir}/actors/{client}{person})");
+    hint(
+        "Read as a doctor of the state clinic, through its MIS, and as the regulator (who speaks as whom: actors.env):",
+        &[
+            format!(". {dir}/actors.env"),
+            token("mis.json:$MIS", &format!(" --person {dir}/actors/doctor.json:$DOCTOR")),
+            format!("curl -s -H \"Authorization: Bearer $TOKEN\" '{base}/v1/declarations?status=active&limit=1'"),
+            token("regulator.json:regulator", ""),
+            format!("curl -s -H \"Authorization: Bearer $TOKEN\" '{base}/v1/reports/capitation?format=csv'"),
+            format!("curl -s -H \"Authorization: Bearer $TOKEN\" '{base}/v1/entries?after=0&limit=2'"),
+        ],
+    );
     hint("See the log's head, signed, and whose it is:", &[curl("/checkpoint"), curl("/.well-known/litopys")]);
     hint("Check a receipt offline:", &[format!("{program} verify {dir}/receipt.json --trust {dir}/trust.json")]);
     let audit = |ledger: &str| format!("{program} audit --ledger {dir}/{ledger} --trust {dir}/trust.json");

@@ -47,6 +47,16 @@ fn the_demo_ends_as_its_story_says_and_leaves_nothing_personal_outside_the_vault
     assert!(number("events") > number("size") && number("signatures_verified") > number("size"));
     assert_eq!((&object["facts"]["wrong"], &object["facts"]["not_verifiable"]), (&json!(0), &json!(0)));
 
+    // The state clinic keeps 40 of its 120 and gets one back; five of the private one's 50 left, and eight came.
+    let seen = json!({
+        "nobody": null, "a MIS for itself": null, "the state clinic's head": 41, "the state clinic's accountant": 41,
+        "a doctor of the state clinic": 41, "the private clinic's head": 53, "the sole proprietor": 30, "the regulator": 124,
+        "an auditor": 124, "a patient": 1,
+    });
+    let read = &object["read"];
+    assert_eq!((&read["seen"], &read["paid"], &read["not_verified"]), (&seen, &json!(94), &json!(30)));
+    assert_eq!((&read["feed_entries"], &read["feed_cuts"]), (&object["size"], &json!(2)));
+
     nothing_personal(&dir, &text(&output.stderr), &text(&output.stdout));
     what_is_printed_works(&dir);
 

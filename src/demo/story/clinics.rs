@@ -4,7 +4,7 @@ use aggregates::words::Role;
 use serde_json::{Value, json};
 
 use super::{Story, StoryError};
-use crate::demo::actors::{Clinic, ClinicKind, HR, Staff};
+use crate::demo::actors::{Clinic, ClinicKind, HR, Hand, Staff};
 
 impl Story<'_> {
     pub(super) fn clinics(&self) -> Result<(), StoryError> {
@@ -26,6 +26,12 @@ impl Story<'_> {
                 clinic.staff.len()
             ));
         }
+        let regulator: Hand<'_> = (&self.cast.regulator, Role::Regulator, None);
+        for clinic in self.cast.clinics.iter().filter(|clinic| clinic.kind != ClinicKind::SoleProprietor) {
+            let data = json!({"legal_entity": clinic.id});
+            self.must(&format!("{:?} clinic verified", clinic.kind), "legal_entity.verify", data, &[regulator])?;
+        }
+        self.say("The regulator verified the two clinics; the sole proprietor works and is not paid yet.");
         Ok(())
     }
 
