@@ -2,21 +2,25 @@
 
 use std::sync::Arc;
 
+use aggregates::words::{Stream, StreamType};
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use projections::LinkKind;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::admit::admit;
+use super::caller::Caller;
 use super::params::Params;
 use super::problem::{Problem, REPLAYED};
 use super::{App, body};
+use crate::access::Viewer;
 use crate::envelope::{EnvelopeCode, EnvelopeFault, MAX_BODY};
 use crate::receipt;
 use crate::sequencer::{Accepted, Answer};
 use crate::service::ServiceCode;
-use crate::store::LedgerReader;
+use crate::store::{LedgerReader, StoreError};
 
 /// The media type of a command (RFC 7515 §9.2.1).
 pub(super) const JOSE_JSON: &str = "application/jose+json";
@@ -94,11 +98,38 @@ fn refused_code(stored: &str) -> String {
     written.as_ref().and_then(|written| written["code"].as_str()).unwrap_or(stored).to_owned()
 }
 
-/// `GET /v1/commands/{id}/receipt`: receipts hold pseudonymous personal data, so they are for parties to the entry.
-pub(super) async fn receipt(Path(id): Path<String>, uri: Uri) -> Result<Response, Problem> {
-    Params::of(&uri, &[])?;
-    canonical(&id)?;
-    Err(ServiceCode::AccessDenied.into())
+/// `GET /v1/commands/{id}/receipt`: the receipt of an accepted command, as it was first answered. It holds pseudonymous personal
+/// data, so it is for whoever signed the command, the regulator and auditors.
+pub(super) async fn receipt(State(app): State<Arc<App>>, caller: Caller, Path(id): Path<String>, uri: Uri) -> Result<Response, Problem> {
+    let genesis = Params::of(&uri, &["genesis"])?.flag("genesis")?;
+    let id = canonical(&id)?;
+    let signer = match caller.viewer {
+        Viewer::Regulator | Viewer::Auditor => None,
+        Viewer::Mis(id) => Some(Stream::Of(StreamType::Mis, id)),
+        Viewer::Staff { employee, .. } => Some(Stream::Of(StreamType::Employee, employee)),
+        Viewer::Patient(id) => Some(Stream::Of(StreamType::Patient, id)),
+        Viewer::Nobody | Viewer::Operator => return Err(ServiceCode::AccessDenied.into()),
+    };
+    let published = app.sequencer.published();
+    let (index, receipt) = app
+        .read(move |_, reader| {
+            let outcome = reader.outcome(&id)?.filter(|outcome| outcome.size <= published.size).ok_or(ServiceCode::NoSuchResource)?;
+            let index = outcome.index;
+            if let Some(signer) = signer
+                && reader.linked(&signer.to_string(), &[LinkKind::Signer], index..index + 1, 1)?.is_empty()
+            {
+                return Err(ServiceCode::AccessDenied.into());
+            }
+            let missing = || StoreError::Corrupt { what: format!("entry {index} is missing") };
+            let entry = reader.entry(index)?.ok_or_else(missing)?;
+            let receipt = receipt::make(reader, &published.tree, index, outcome.size, &entry.bytes, genesis)?;
+            Ok((index, serde_json::to_vec(&receipt).map_err(|error| Problem::failed(ServiceCode::NotReady, error))?))
+        })
+        .await?;
+    let head = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "private, max-age=31536000, immutable")];
+    let mut response = (head, receipt).into_response();
+    response.headers_mut().insert("litopys-index", index.into());
+    Ok(response)
 }
 
 /// An id in its one spelling; any other names nothing.

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri, header};
 use axum::response::{IntoResponse, Response};
-use tlog::{TileId, hashes_to_bytes};
+use tlog::{TileId, encode_bundle, hashes_to_bytes};
 
 use super::App;
+use super::caller::Caller;
 use super::params::Params;
 use super::problem::Problem;
 use super::reads::{if_none_match, not_modified};
+use crate::access::Viewer;
 use crate::service::ServiceCode;
 use crate::store::StoreError;
 
@@ -35,10 +37,10 @@ pub(super) async fn checkpoint(State(app): State<Arc<App>>, headers: HeaderMap, 
 }
 
 /// `GET /tile/<L>/<N>[.p/<W>]`
-pub(super) async fn tile(State(app): State<Arc<App>>, Path(place): Path<String>, uri: Uri) -> Result<Response, Problem> {
+pub(super) async fn tile(State(app): State<Arc<App>>, caller: Caller, Path(place): Path<String>, uri: Uri) -> Result<Response, Problem> {
     Params::of(&uri, &[])?;
     if place == "entries" || place.starts_with("entries/") {
-        return Err(ServiceCode::AccessDenied.into());
+        return bundle(&app, &caller, &place).await;
     }
     let wanted = TileId::parse_path(&format!("tile/{place}")).map_err(|_| ServiceCode::NoSuchResource)?;
     let published = app.sequencer.published();
@@ -60,4 +62,29 @@ pub(super) async fn tile(State(app): State<Arc<App>>, Path(place): Path<String>,
     };
     let head = [(header::CONTENT_TYPE, "application/octet-stream"), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
     Ok((head, bytes).into_response())
+}
+
+/// `GET /tile/entries/<N>[.p/<W>]`: entries hold pseudonymous personal data, so they are for the regulator and auditors.
+async fn bundle(app: &Arc<App>, caller: &Caller, place: &str) -> Result<Response, Problem> {
+    if !matches!(caller.viewer, Viewer::Regulator | Viewer::Auditor) {
+        return Err(ServiceCode::AccessDenied.into());
+    }
+    let wanted = TileId::parse_entries_path(&format!("tile/{place}")).map_err(|_| ServiceCode::NoSuchResource)?;
+    let there = TileId::in_tree(0, wanted.index, app.sequencer.published().size).filter(|there| wanted.width <= there.width);
+    there.ok_or(ServiceCode::NoSuchResource)?;
+    let bytes = app.read(move |_, reader| {
+        let (first, width) = (wanted.index * 256, usize::from(wanted.width));
+        let mut entries = Vec::with_capacity(width);
+        while entries.len() < width {
+            let next = first + entries.len() as u64;
+            let page = reader.entries(next, width - entries.len())?;
+            if page.is_empty() {
+                return Err(StoreError::Corrupt { what: format!("entry {next} is missing") }.into());
+            }
+            entries.extend(page.into_iter().map(|entry| entry.bytes));
+        }
+        encode_bundle(&entries).map_err(|error| Problem::failed(ServiceCode::NotReady, error))
+    });
+    let head = [(header::CONTENT_TYPE, "application/octet-stream"), (header::CACHE_CONTROL, "private, max-age=31536000, immutable")];
+    Ok((head, bytes.await?).into_response())
 }

@@ -11,6 +11,7 @@ mod feed;
 mod killed;
 mod matrix;
 mod past;
+mod proofs;
 mod registry;
 mod reports;
 mod tokens;
