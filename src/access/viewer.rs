@@ -78,3 +78,49 @@ fn staff(role: EmployeeType, resource: Resource) -> View {
         _ => View::Nothing,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The whole matrix, by hand: of each resource what each viewer is shown of his own rows and of others'. `-` nothing,
+    /// `p` the public directory, `c` all that the ledger holds, `w` with personal values.
+    #[rustfmt::skip]
+    const MATRIX: [(&str, [&str; 12]); 11] = [
+        //                        nobody mis   regul. audit. oper.  owner  hr     acc.   doctor recep. assis. patient
+        ("declaration-requests", ["--",  "--", "ww",  "cc",  "--",  "w-",  "--",  "--",  "w-",  "w-",  "w-",  "w-"]),
+        ("declarations",         ["--",  "--", "ww",  "cc",  "--",  "w-",  "--",  "c-",  "w-",  "w-",  "w-",  "w-"]),
+        ("divisions",            ["cc",  "cc", "ww",  "cc",  "cc",  "cc",  "cc",  "cc",  "cc",  "cc",  "cc",  "cc"]),
+        ("employees",            ["--",  "--", "ww",  "cc",  "--",  "w-",  "w-",  "c-",  "c-",  "c-",  "c-",  "--"]),
+        ("keys",                 ["--",  "--", "ww",  "cc",  "--",  "--",  "--",  "--",  "--",  "--",  "--",  "--"]),
+        ("legal-entities",       ["cc",  "cc", "ww",  "cc",  "cc",  "cc",  "cc",  "cc",  "cc",  "cc",  "cc",  "cc"]),
+        ("mis",                  ["cc",  "cc", "ww",  "cc",  "cc",  "cc",  "cc",  "cc",  "cc",  "cc",  "cc",  "cc"]),
+        ("patients",             ["--",  "--", "ww",  "cc",  "--",  "w-",  "--",  "--",  "w-",  "w-",  "w-",  "w-"]),
+        ("policy",               ["--",  "--", "ww",  "cc",  "--",  "--",  "--",  "--",  "--",  "--",  "--",  "--"]),
+        ("practitioners",        ["pp",  "pp", "ww",  "cc",  "pp",  "wp",  "wp",  "pp",  "pp",  "pp",  "pp",  "pp"]),
+        ("trust-providers",      ["cc",  "cc", "ww",  "cc",  "cc",  "cc",  "cc",  "cc",  "cc",  "cc",  "cc",  "cc"]),
+    ];
+
+    #[test]
+    fn each_is_shown_what_the_matrix_says() {
+        use EmployeeType::{Accountant, Assistant, Doctor, Hr, Owner, Receptionist};
+        let one = Uuid::nil();
+        let staff = |role| Viewer::Staff { role, employee: one, legal_entity: one };
+        let parties = [Viewer::Nobody, Viewer::Mis(one), Viewer::Regulator, Viewer::Auditor, Viewer::Operator];
+        let posts = [Owner, Hr, Accountant, Doctor, Receptionist, Assistant].map(staff);
+        let viewers: Vec<Viewer> = parties.into_iter().chain(posts).chain([Viewer::Patient(one)]).collect();
+        let letter = |view| match view {
+            View::Nothing => '-',
+            View::Public => 'p',
+            View::Clear => 'c',
+            View::Whole => 'w',
+        };
+        for ((resource, name), (row, expected)) in Resource::ALL.iter().zip(MATRIX) {
+            assert_eq!(*name, row);
+            for (viewer, expected) in viewers.iter().zip(expected) {
+                let (own, other) = viewer.views(*resource);
+                assert_eq!(String::from_iter([letter(own), letter(other)]), expected, "{viewer:?} of {name}");
+            }
+        }
+    }
+}

@@ -137,6 +137,12 @@ pub const THERAPIST: usize = 6;
 pub const PAEDIATRICIAN: usize = 7;
 /// The place of the personnel officer.
 pub const HR: usize = 0;
+/// The place of the state clinic's accountant.
+pub const ACCOUNTANT: usize = 1;
+/// The place of the state clinic's receptionist.
+pub const RECEPTIONIST: usize = 2;
+/// The place of the state clinic's assistant.
+pub const ASSISTANT: usize = 3;
 /// The place of the private clinic's family doctor.
 pub const PRIVATE_DOCTOR: usize = 3;
 

@@ -3,20 +3,17 @@
 use std::collections::BTreeMap;
 use std::io::BufRead as _;
 
-use aggregates::words::{Instant, Role, Stream, StreamType};
+use aggregates::words::{Instant, Stream, StreamType};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::actors::{COLLEAGUE, Cast, Patient, Staff};
+use super::actors::{ACCOUNTANT, ASSISTANT, COLLEAGUE, Cast, HR, Patient, RECEPTIONIST, Staff};
 use super::client::Client;
 use super::story::{Numbers, StoryError};
 use crate::access::ask::{Speaker, form};
 use crate::keys::SecretKey;
 use crate::node::new_id;
 use crate::sequencer::system_clock;
-
-/// The place of the accountant among the state clinic's staff.
-pub(super) const ACCOUNTANT: usize = 1;
 
 /// What was read.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -78,7 +75,11 @@ impl Readers<'_> {
             ("nobody", None),
             ("a MIS for itself", Some(self.token((mis.0, &mis.1), None)?)),
             ("the state clinic's head", Some(self.of_staff(&state.owner)?)),
+            ("the operator", Some(self.token((&self.cast.operator, "operator"), None)?)),
+            ("the state clinic's personnel officer", Some(self.of_staff(&state.staff[HR])?)),
             ("the state clinic's accountant", Some(self.of_staff(&state.staff[ACCOUNTANT])?)),
+            ("a receptionist of the state clinic", Some(self.of_staff(&state.staff[RECEPTIONIST])?)),
+            ("an assistant of the state clinic", Some(self.of_staff(&state.staff[ASSISTANT])?)),
             ("a doctor of the state clinic", Some(self.of_staff(&state.staff[COLLEAGUE])?)),
             ("the private clinic's head", Some(self.of_staff(&private.owner)?)),
             ("the sole proprietor", Some(self.of_staff(&sole.owner)?)),
@@ -214,9 +215,12 @@ fn otherwise(name: &str, expected: &str, found: &Value) -> StoryError {
 pub(super) fn hands(cast: &Cast, mis: usize) -> Vec<(&'static str, &SecretKey, String)> {
     let state = &cast.clinics[0];
     let post = |staff: &Staff| format!("employee/{}", staff.employee);
-    let desk = state.staff.iter().find(|staff| staff.role == Role::Receptionist).unwrap_or(&state.owner);
-    let staff =
-        [("owner", &state.owner), ("accountant", &state.staff[ACCOUNTANT]), ("receptionist", desk), ("doctor", &state.staff[COLLEAGUE])];
+    let staff = [
+        ("owner", &state.owner),
+        ("accountant", &state.staff[ACCOUNTANT]),
+        ("receptionist", &state.staff[RECEPTIONIST]),
+        ("doctor", &state.staff[COLLEAGUE]),
+    ];
     let party = |id: uuid::Uuid, kind: &str| format!("{kind}/{id}");
     let parties = [
         ("mis", &cast.mis[mis].key, party(cast.mis[mis].id, "mis")),

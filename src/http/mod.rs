@@ -1,7 +1,6 @@
-//! The interface: commands in, receipts out, and what anybody may read.
+//! The interface: commands in, receipts out, and what each may read.
 //!
-//! **Invariant:** nothing beyond the published size is answered, and no personal value at all: what would need an access
-//! right answers `access_denied`.
+//! **Invariant:** nothing beyond the published size is answered, and nothing personal before it is kept who asked for it.
 //!
 //! **Invariant:** bad input gives a 4xx. A 5xx says that the ledger itself cannot serve now, and is always a 503 that may
 //! be tried again with the same bytes.

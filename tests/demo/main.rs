@@ -51,7 +51,8 @@ fn the_demo_ends_as_its_story_says_and_leaves_nothing_personal_outside_the_vault
     let seen = json!({
         "nobody": null, "a MIS for itself": null, "the state clinic's head": 41, "the state clinic's accountant": 41,
         "a doctor of the state clinic": 41, "the private clinic's head": 53, "the sole proprietor": 30, "the regulator": 124,
-        "an auditor": 124, "a patient": 1,
+        "an auditor": 124, "a patient": 1, "the operator": null, "the state clinic's personnel officer": null,
+        "a receptionist of the state clinic": 41, "an assistant of the state clinic": 41,
     });
     let read = &object["read"];
     assert_eq!((&read["seen"], &read["paid"], &read["not_verified"]), (&seen, &json!(94), &json!(30)));

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::answer::answer;
 use super::cursor::Cursor;
 use super::moment::{self, Moment};
-use super::row::{IN_FORCE, Shown, filters, shown};
+use super::row::{self, IN_FORCE, Shown, filters, shown};
 use super::{LIMIT, List, doctors};
 use crate::access::{View, Viewer};
 use crate::http::App;
@@ -47,7 +47,7 @@ pub(super) async fn page(of: &'static List, app: Arc<App>, caller: Caller, heade
         .read(move |app, reader| {
             let size = moment.size(reader)?;
             let query = RowQuery { resource: of.resource, filters, words, after, limit, as_of: size };
-            Ok((size, seen(app, reader, &viewer, query)?))
+            Ok((size, seen(app, reader, &viewer, query, published)?))
         })
         .await?;
     keep(&app, records(&caller, of.resource, rows.iter().filter_map(|row| row.subject), size)).await?;
@@ -65,10 +65,20 @@ fn asked_words(text: &str) -> Result<Vec<String>, Problem> {
 }
 
 /// The rows that the viewer may see: of what is not his to see whole, his own.
-fn seen(app: &App, reader: &dyn LedgerReader, viewer: &Viewer, mut query: RowQuery) -> Result<Page, Problem> {
+fn seen(app: &App, reader: &dyn LedgerReader, viewer: &Viewer, mut query: RowQuery, published: u64) -> Result<Page, Problem> {
     let (own, other) = viewer.views(query.resource);
     if other == View::Public {
-        return doctors::page(reader, &query);
+        let (mut rows, next) = doctors::page(reader, &query)?;
+        for row in rows.iter_mut().filter(|_| own > other) {
+            // His own people are told here as they are one by one.
+            let person = row.body["id"].as_str().map(|id| reader.row(query.resource, id, query.as_of)).transpose()?.flatten();
+            if let Some(person) = person
+                && row::view(reader, viewer, &person, published)? == own
+            {
+                *row = shown(app, reader, viewer, person, own, query.as_of)?;
+            }
+        }
+        return Ok((rows, next));
     }
     if other == View::Nothing {
         let mine = match (own, viewer) {
