@@ -6,7 +6,6 @@
 pub mod ask;
 pub mod assertion;
 mod fault;
-pub mod log;
 mod standing;
 mod tokens;
 mod used;

@@ -15,8 +15,8 @@ use super::caller::Caller;
 use super::params::Params;
 use super::problem::Problem;
 use crate::access::Viewer;
-use crate::access::log::{AccessRecord, QueueFull};
 use crate::service::ServiceCode;
+use crate::store::{AccessRecord, QueueFull};
 
 /// The most records of a page.
 const LIMIT: u64 = 100;

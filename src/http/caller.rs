@@ -9,10 +9,9 @@ use axum::http::request::Parts;
 
 use super::problem::Problem;
 use super::{App, now, token};
-use crate::access::log::AccessRecord;
 use crate::access::{AccessFault, Grant, NotStanding, Viewer, viewer};
 use crate::service::ServiceCode;
-use crate::store::LedgerReader;
+use crate::store::{AccessRecord, LedgerReader};
 
 /// Who calls.
 #[derive(Clone, Debug)]

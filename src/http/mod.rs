@@ -36,12 +36,11 @@ pub use batch::{MAX_BATCH_BYTES, MAX_BATCH_LINES};
 pub use health::{metrics_router, recorder};
 
 use crate::access::Access;
-use crate::access::log::AccessLog;
 use crate::admission::KeyDirectory;
 use crate::node::{MAX_READERS, Node, Readers, Trust};
 use crate::sequencer::{Sequencer, system_clock};
 use crate::service::ServiceCode;
-use crate::store::LedgerReader;
+use crate::store::{AccessLog, LedgerReader};
 use admit::Gate;
 use problem::Problem;
 

@@ -17,12 +17,11 @@ pub use paths::Paths;
 pub use readers::{MAX_READERS, Readers};
 pub use trust::Trust;
 
-use crate::access::log::AccessLog;
 use crate::admission::KeyDirectory;
 use crate::envelope::{ComposeFault, Envelope};
 use crate::keys::{KeyFileError, read_key_file};
 use crate::sequencer::{self, Clock, Core, Fatal, Keys, LoadError, Opened, Probe, Published, RefusalNote, Sequencer};
-use crate::store::{LedgerReader, Missing, StoreError, sqlite};
+use crate::store::{AccessLog, LedgerReader, Missing, StoreError, sqlite};
 
 /// Why a node could not be opened or created.
 #[derive(Debug, thiserror::Error)]

@@ -14,6 +14,7 @@
 //!
 //! A store knows neither envelopes nor signatures nor the law: it keeps the bytes it is given.
 
+mod access_log;
 mod error;
 mod high_water;
 mod ledger;
@@ -22,6 +23,7 @@ mod rows;
 pub mod sqlite;
 mod vault;
 
+pub use access_log::{AccessLog, AccessRecord, QueueFull};
 pub use error::StoreError;
 pub(crate) use high_water::sync_directory;
 pub use high_water::{HighWater, HighWaterError, Missing};

@@ -3,8 +3,7 @@
 use projections::{ENTRIES, Resource};
 use serde_json::{Map, Value, json};
 
-use super::list::Page;
-use super::row::{Shown, filters};
+use super::row::{Page, Shown, filters};
 use crate::http::problem::Problem;
 use crate::store::{LedgerReader, MAX_PAGE_ROWS, Row, RowQuery};
 

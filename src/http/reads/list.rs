@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::answer::answer;
 use super::cursor::Cursor;
 use super::moment::{self, Moment};
-use super::row::{self, IN_FORCE, Shown, filters, shown};
+use super::row::{self, IN_FORCE, Page, filters, shown};
 use super::{LIMIT, List, doctors};
 use crate::access::{View, Viewer};
 use crate::http::App;
@@ -20,9 +20,6 @@ use crate::http::params::Params;
 use crate::http::problem::Problem;
 use crate::service::ServiceCode;
 use crate::store::{LedgerReader, RowQuery};
-
-/// A page, and after which row the next one begins.
-pub(super) type Page = (Vec<Shown>, Option<String>);
 
 /// `GET /v1/<list>`
 pub(super) async fn page(of: &'static List, app: Arc<App>, caller: Caller, headers: HeaderMap, uri: Uri) -> Result<Response, Problem> {

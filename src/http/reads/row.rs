@@ -17,6 +17,9 @@ pub(super) struct Shown {
     pub(super) subject: Option<Stream>,
 }
 
+/// Rows, and after which one the next page begins.
+pub(super) type Page = (Vec<Shown>, Option<String>);
+
 /// A row for a viewer to whom at least all that the ledger holds is shown.
 pub(super) fn shown(app: &App, reader: &dyn LedgerReader, viewer: &Viewer, row: Row, view: View, size: u64) -> Result<Shown, Problem> {
     let (resource, mut body) = (row.resource, row.body);

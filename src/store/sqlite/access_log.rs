@@ -12,7 +12,7 @@ use super::super::StoreError;
 use super::connection::{self, Access, Place};
 use super::failure::{bound, number, page, stored};
 use super::{create, sql};
-use crate::access::log::{AccessLog, AccessRecord, QueueFull};
+use crate::store::{AccessLog, AccessRecord, QueueFull};
 
 /// How many reads may wait for their records to be durable.
 const QUEUE: usize = 256;

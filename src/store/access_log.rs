@@ -3,7 +3,7 @@
 use aggregates::words::{Instant, Stream};
 use tokio::sync::oneshot;
 
-use crate::store::StoreError;
+use super::StoreError;
 
 /// One read of what is personal, about one subject.
 #[derive(Clone, Debug, PartialEq, Eq)]
