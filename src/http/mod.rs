@@ -58,6 +58,7 @@ pub struct App {
     gate: Gate,
     reads: Arc<Semaphore>,
     reports: Arc<Semaphore>,
+    public_reports: Arc<Semaphore>,
     batches: Arc<Semaphore>,
     streams: Arc<Semaphore>,
 }
@@ -75,6 +76,7 @@ impl App {
             gate: Gate::new(),
             reads: Arc::new(Semaphore::new(MAX_READERS)),
             reports: Arc::new(Semaphore::new(reports::MAX_REPORTS)),
+            public_reports: Arc::new(Semaphore::new(reports::MAX_PUBLIC_REPORTS)),
             streams: Arc::new(Semaphore::new(feed::MAX_STREAMS)),
             batches: Arc::new(Semaphore::new(batch::MAX_BATCHES)),
         }
@@ -93,14 +95,7 @@ impl App {
         self.read_within(&self.reads, read).await
     }
 
-    /// The same for what may take minutes: it takes no place of a quick read.
-    async fn report<T: Send + 'static>(
-        self: &Arc<App>,
-        read: impl FnOnce(&App, &dyn LedgerReader) -> Result<T, Problem> + Send + 'static,
-    ) -> Result<T, Problem> {
-        self.read_within(&self.reports, read).await
-    }
-
+    /// The same in one of these places: what may take minutes takes no place of a quick read.
     async fn read_within<T: Send + 'static>(
         self: &Arc<App>,
         places: &Arc<Semaphore>,

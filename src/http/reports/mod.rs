@@ -32,6 +32,9 @@ use question::Question;
 /// How many reports are made at a time; a report may read every declaration there is.
 pub(super) const MAX_REPORTS: usize = 2;
 
+/// How many of those that everybody may ask for: these never keep others waiting.
+pub(super) const MAX_PUBLIC_REPORTS: usize = 1;
+
 /// The routes of the reports.
 pub(super) fn routes() -> Router<Arc<App>> {
     Router::new()
@@ -56,7 +59,7 @@ async fn capitation(State(app): Shared, caller: Caller, headers: HeaderMap, uri:
 async fn statistics(State(app): Shared, headers: HeaderMap, uri: Uri) -> Result<Response, Problem> {
     let params = question::params(&uri, &[])?;
     let question = Question::of(&app, &params).await?;
-    let table = question.report(&app, "", statistics::report).await?;
+    let table = question.public_report(&app, "", statistics::report).await?;
     Ok(answer(&headers, &question, &table))
 }
 
@@ -72,7 +75,7 @@ async fn histogram(State(app): Shared, headers: HeaderMap, uri: Uri) -> Result<R
     let span = (question::day(&params, "from")?, question::day(&params, "until")?);
     let provider = question::id(&params, "legal_entity")?;
     let question = Question::of(&app, &params).await?;
-    let table = question.report(&app, "from", move |source| histogram::report(source, step, span, provider)).await?;
+    let table = question.public_report(&app, "from", move |source| histogram::report(source, step, span, provider)).await?;
     Ok(answer(&headers, &question, &table))
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use aggregates::words::{Date, Instant};
 use axum::http::Uri;
 use serde_json::json;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::problem;
@@ -79,8 +80,31 @@ impl Question {
         narrow: &'static str,
         make: impl FnOnce(&Source<'_>) -> Result<T, ReportError> + Send + 'static,
     ) -> Result<T, Problem> {
+        self.made(app, &app.reports, narrow, make).await
+    }
+
+    /// The same for a report that everybody may ask for.
+    ///
+    /// # Errors
+    /// Overload, or the report's.
+    pub(super) async fn public_report<T: Send + 'static>(
+        &self,
+        app: &Arc<App>,
+        narrow: &'static str,
+        make: impl FnOnce(&Source<'_>) -> Result<T, ReportError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        self.made(app, &app.public_reports, narrow, make).await
+    }
+
+    async fn made<T: Send + 'static>(
+        &self,
+        app: &Arc<App>,
+        places: &Arc<Semaphore>,
+        narrow: &'static str,
+        make: impl FnOnce(&Source<'_>) -> Result<T, ReportError> + Send + 'static,
+    ) -> Result<T, Problem> {
         let (size, date) = (self.size, self.date);
-        app.report(move |app, ledger| {
+        app.read_within(places, move |app, ledger| {
             app.readers.with_vault(|vault| make(&Source { ledger, vault, size, date }).map_err(|error| problem(error, narrow)))
         })
         .await
