@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 use serde_json::json;
@@ -11,6 +12,7 @@ use super::progress::Progress;
 use super::serve::of_store;
 use super::{Exit, Failure, say};
 use crate::replay::{self, AsOf, Replay, ReplayError, Replayed};
+use crate::store::sqlite::SqliteStore;
 
 /// Write the registry's state of a day, an instant or a size into an SQLite file.
 ///
@@ -42,7 +44,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let job = Replay {
-        ledger: arguments.ledger.clone(),
+        store: Arc::new(SqliteStore::beside(&arguments.ledger)),
         as_of: arguments.as_of,
         into: arguments.into.clone(),
         force: arguments.force,

@@ -9,12 +9,12 @@ use serde_json::json;
 use tlog::Signer;
 use tokio::sync::watch;
 
-use super::{NodeError, Paths, Trust, new_id, nothing};
+use super::{NodeError, Place, Trust, new_id, nothing};
 use crate::admission::{KeyDirectory, admit};
 use crate::envelope::{Draft, compose};
 use crate::keys::{SecretKey, to_jwk, write_key_file};
 use crate::sequencer::{self, Answer, Keys, Opened, Quiet, RefusalNote};
-use crate::store::{Missing, sqlite};
+use crate::store::Missing;
 
 /// Who founds a ledger, on what terms.
 pub struct Founders {
@@ -34,27 +34,27 @@ pub struct Founders {
     pub keys_until: Instant,
 }
 
-/// Creates the files of a ledger and its entry 0. Nothing that exists is overwritten.
+/// Creates a ledger, the files of its keys, and entry 0. Nothing that exists is overwritten.
 ///
 /// # Errors
 /// [`NodeError`]; the files made until then stay, and a second try says that they exist.
-pub fn create(paths: &Paths, founders: &Founders) -> Result<Trust, NodeError> {
+pub fn create(place: impl Into<Place>, founders: &Founders) -> Result<Trust, NodeError> {
+    let place = place.into();
     let refusal_name = RefusalNote::key_name(&founders.origin);
     let keys = Keys {
         log: Signer::ed25519(&founders.origin, &founders.log.seed())?,
         refusal: Signer::ed25519(&refusal_name, &founders.refusal.seed())?,
     };
-    for (path, key) in [(&paths.log_key, &founders.log), (&paths.refusal_key, &founders.refusal)] {
+    for (path, key) in [(&place.log_key, &founders.log), (&place.refusal_key, &founders.refusal)] {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
         write_key_file(path, key).map_err(|source| NodeError::KeyFile { path: path.clone(), source })?;
     }
     let body = genesis(founders, &keys)?;
-    sqlite::create(&paths.ledger, &paths.vault)?;
-    let (ledger, vault) = sqlite::open(&paths.ledger, &paths.vault)?;
-    let opened =
-        Opened { ledger: Box::new(ledger), vault: Box::new(vault), high_water: paths.high_water.clone(), missing: Missing::Create };
+    place.store.create()?;
+    let (ledger, vault) = place.store.open()?;
+    let opened = Opened { ledger, vault, high_water: place.high_water.clone(), missing: Missing::Create };
     let (publisher, _published) = watch::channel(Arc::new(nothing()));
     let directory = KeyDirectory::default();
     let mut core = sequencer::load(opened, Arc::new(keys), sequencer::system_clock(), Box::new(Quiet), directory.clone(), publisher)?;
@@ -65,7 +65,7 @@ pub fn create(paths: &Paths, founders: &Founders) -> Result<Trust, NodeError> {
         other => return Err(NodeError::Refused(format!("{other:?}"))),
     }
     drop(core);
-    Trust::read(&sqlite::open_reader(&paths.ledger)?)
+    Trust::read(&*place.store.reader()?)
 }
 
 /// The genesis command, signed by everybody it names.

@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 pub use genesis::{Founders, create};
-pub use paths::Paths;
+pub use paths::{Paths, Place};
 pub use readers::{MAX_READERS, Readers};
 pub use trust::Trust;
 
@@ -21,7 +21,7 @@ use crate::admission::KeyDirectory;
 use crate::envelope::{ComposeFault, Envelope};
 use crate::keys::{KeyFileError, read_key_file};
 use crate::sequencer::{self, Clock, Core, Fatal, Keys, LoadError, Opened, Probe, Published, RefusalNote, Sequencer};
-use crate::store::{AccessLog, LedgerReader, Missing, StoreError, sqlite};
+use crate::store::{AccessLog, LedgerReader, Missing, StoreError};
 
 /// Why a node could not be opened or created.
 #[derive(Debug, thiserror::Error)]
@@ -99,15 +99,16 @@ impl Node {
     ///
     /// # Errors
     /// [`NodeError`].
-    pub fn open(paths: Paths, options: Options) -> Result<Node, NodeError> {
-        let trust = Trust::read(&sqlite::open_reader(&paths.ledger)?)?;
-        let keys = Arc::new(read_keys(&paths, &trust)?);
+    pub fn open(place: impl Into<Place>, options: Options) -> Result<Node, NodeError> {
+        let place = place.into();
+        let trust = Trust::read(&*place.store.reader()?)?;
+        let keys = Arc::new(read_keys(&place, &trust)?);
         let directory = KeyDirectory::default();
         let (publisher, published) = watch::channel(Arc::new(nothing()));
-        let readers = Readers::new(&paths.ledger, &paths.vault);
-        let access_log = Arc::new(sqlite::SqliteAccessLog::open(&paths.access_log)?);
+        let readers = Readers::new(Arc::clone(&place.store));
+        let access_log = place.store.access_log()?;
         let known = directory.clone();
-        let reload = move || load(&paths, &keys, &options, known.clone(), publisher.clone());
+        let reload = move || load(&place, &keys, &options, known.clone(), publisher.clone());
         let (sequencer, thread) = sequencer::start(reload, published)?;
         Ok(Node { trust, sequencer, directory, readers, access_log, thread })
     }
@@ -124,15 +125,14 @@ impl Node {
 }
 
 fn load(
-    paths: &Paths,
+    place: &Place,
     keys: &Arc<Keys>,
     options: &Options,
     directory: KeyDirectory,
     publisher: watch::Sender<Arc<Published>>,
 ) -> Result<Core, LoadError> {
-    let (ledger, vault) = sqlite::open(&paths.ledger, &paths.vault)?;
-    let opened =
-        Opened { ledger: Box::new(ledger), vault: Box::new(vault), high_water: paths.high_water.clone(), missing: options.missing };
+    let (ledger, vault) = place.store.open()?;
+    let opened = Opened { ledger, vault, high_water: place.high_water.clone(), missing: options.missing };
     sequencer::load(opened, Arc::clone(keys), (options.clock)(), (options.probe)(), directory, publisher)
 }
 
@@ -149,13 +149,13 @@ fn nothing() -> Published {
     }
 }
 
-fn read_keys(paths: &Paths, trust: &Trust) -> Result<Keys, NodeError> {
+fn read_keys(place: &Place, trust: &Trust) -> Result<Keys, NodeError> {
     let signer = |path: &std::path::Path, name: &str| {
         let key = read_key_file(path).map_err(|source| NodeError::KeyFile { path: path.to_owned(), source })?;
         Ok::<_, NodeError>(tlog::Signer::ed25519(name, &key.seed())?)
     };
-    let log = signer(&paths.log_key, &trust.origin)?;
-    let refusal = signer(&paths.refusal_key, &RefusalNote::key_name(&trust.origin))?;
+    let log = signer(&place.log_key, &trust.origin)?;
+    let refusal = signer(&place.refusal_key, &RefusalNote::key_name(&trust.origin))?;
     if log.verifier() != trust.log_key {
         return Err(NodeError::OtherKey("the log key"));
     }

@@ -1,9 +1,8 @@
 //! Reading connections, kept for the next request.
 
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::store::{LedgerReader, StoreError, VaultReader, sqlite};
+use crate::store::{LedgerReader, Store, StoreError, VaultReader};
 
 /// How many idle connections are kept; more may be open for a moment.
 pub const MAX_READERS: usize = 8;
@@ -11,16 +10,14 @@ pub const MAX_READERS: usize = 8;
 /// Readers of one ledger and its vault. Cheap to clone.
 #[derive(Clone)]
 pub struct Readers {
-    ledger: Arc<PathBuf>,
-    vault: Arc<PathBuf>,
+    store: Arc<dyn Store>,
     idle: Arc<Mutex<Vec<Box<dyn LedgerReader>>>>,
     idle_vault: Arc<Mutex<Vec<Box<dyn VaultReader>>>>,
 }
 
 impl Readers {
-    pub(super) fn new(ledger: &Path, vault: &Path) -> Readers {
-        let (ledger, vault) = (Arc::new(ledger.to_owned()), Arc::new(vault.to_owned()));
-        Readers { ledger, vault, idle: Arc::default(), idle_vault: Arc::default() }
+    pub(super) fn new(store: Arc<dyn Store>) -> Readers {
+        Readers { store, idle: Arc::default(), idle_vault: Arc::default() }
     }
 
     /// Runs `read` on a connection. It blocks: never call it on a thread that serves others.
@@ -28,7 +25,7 @@ impl Readers {
     /// # Errors
     /// Opening's, or whatever `read` says.
     pub fn with<T, E: From<StoreError>>(&self, read: impl FnOnce(&dyn LedgerReader) -> Result<T, E>) -> Result<T, E> {
-        on(&self.idle, || Ok(Box::new(sqlite::open_reader(&self.ledger)?)), |reader| read(&**reader))
+        on(&self.idle, || self.store.reader(), |reader| read(&**reader))
     }
 
     /// The same on a connection to the vault.
@@ -36,7 +33,7 @@ impl Readers {
     /// # Errors
     /// Opening's, or whatever `read` says.
     pub fn with_vault<T, E: From<StoreError>>(&self, read: impl FnOnce(&dyn VaultReader) -> Result<T, E>) -> Result<T, E> {
-        on(&self.idle_vault, || Ok(Box::new(sqlite::open_vault_reader(&self.vault)?)), |reader| read(&**reader))
+        on(&self.idle_vault, || self.store.vault_reader(), |reader| read(&**reader))
     }
 }
 

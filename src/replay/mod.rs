@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use aggregates::words::Instant;
 use projections::Resource;
@@ -25,15 +26,15 @@ pub use rebuild::{Rebuilt, Step, rebuild};
 pub use walk::{Walk, Write};
 
 use crate::audit::Pinned;
-use crate::store::{LedgerReader as _, StoreError, sqlite, sync_directory};
+use crate::store::{Store, StoreError, sync_directory};
 use latest::Latest;
 use state::Meta;
 
 /// What to replay, and where to.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Replay {
-    /// The ledger's file; a server may be writing to it.
-    pub ledger: PathBuf,
+    /// The ledger's store; a server may be writing to it.
+    pub store: Arc<dyn Store>,
     /// Which state.
     pub as_of: AsOf,
     /// The file to make.
@@ -144,21 +145,22 @@ pub enum ReplayError {
 /// [`ReplayError`].
 pub fn replay(job: &Replay, told: &mut dyn FnMut(u64, u64)) -> Result<Replayed, ReplayError> {
     check_target(&job.into, job.force)?;
-    let reader = sqlite::open_reader(&job.ledger)?;
-    let size = job.as_of.size(&reader)?;
+    let reader = job.store.reader()?;
+    let reader = &*reader;
+    let size = job.as_of.size(reader)?;
     let (scratch, file) = (beside(&job.into)?, beside(&job.into)?);
     let mut latest = Latest::new(&scratch).map_err(ReplayError::Output)?;
 
-    let mut walk = Walk::new(&reader);
+    let mut walk = Walk::new(reader);
     let mut write = |changes: &[_], _: &[_]| latest.fold(changes).map_err(ReplayError::Output);
     walk.fold(size, &mut write, &mut |done| told(done, size))?;
     let (root, time, events) = (walk.root(), walk.last_time().map(|time: Instant| time.to_string()), walk.events());
     let pinned = job.pinned.as_ref();
-    let proven = proof::prove(&mut walk, &reader, size, pinned)?;
+    let proven = proof::prove(&mut walk, reader, size, pinned)?;
     // That the state ends here is what the next entry says, so that one is proved too.
     let end = reader.head()?.size;
     if size < end {
-        proof::prove(&mut walk, &reader, size + 1, pinned)?;
+        proof::prove(&mut walk, reader, size + 1, pinned)?;
     }
     let meta = Meta {
         origin: &proven.checkpoint.origin,

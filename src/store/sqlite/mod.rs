@@ -22,7 +22,8 @@ mod vault;
 mod vault_reader;
 mod wal;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub use access_log::SqliteAccessLog;
 pub use create::create;
@@ -35,7 +36,7 @@ pub use vault_reader::SqliteVaultReader;
 
 use rusqlite::Connection;
 
-use super::StoreError;
+use super::{AccessLog, Ledger, LedgerReader, Rebuild, Store, StoreError, Vault, VaultReader};
 
 /// The text of a statement, from its file.
 macro_rules! sql {
@@ -44,6 +45,55 @@ macro_rules! sql {
     };
 }
 use sql;
+
+/// The files of a store.
+#[derive(Clone, Debug)]
+pub struct SqliteStore {
+    /// The ledger: kept for ever.
+    pub ledger: PathBuf,
+    /// The vault: personal values.
+    pub vault: PathBuf,
+    /// Who read what is personal; made when it is first opened.
+    pub access_log: PathBuf,
+}
+
+impl SqliteStore {
+    /// A ledger's file with the others beside it, under the usual names.
+    pub fn beside(ledger: &Path) -> SqliteStore {
+        SqliteStore {
+            ledger: ledger.into(),
+            vault: ledger.with_file_name("vault.sqlite"),
+            access_log: ledger.with_file_name("access.sqlite"),
+        }
+    }
+}
+
+impl Store for SqliteStore {
+    fn create(&self) -> Result<(), StoreError> {
+        create(&self.ledger, &self.vault)
+    }
+
+    fn open(&self) -> Result<(Box<dyn Ledger>, Box<dyn Vault>), StoreError> {
+        let (ledger, vault) = open(&self.ledger, &self.vault)?;
+        Ok((Box::new(ledger), Box::new(vault)))
+    }
+
+    fn reader(&self) -> Result<Box<dyn LedgerReader>, StoreError> {
+        Ok(Box::new(open_reader(&self.ledger)?))
+    }
+
+    fn vault_reader(&self) -> Result<Box<dyn VaultReader>, StoreError> {
+        Ok(Box::new(open_vault_reader(&self.vault)?))
+    }
+
+    fn access_log(&self) -> Result<Arc<dyn AccessLog>, StoreError> {
+        Ok(Arc::new(SqliteAccessLog::open(&self.access_log)?))
+    }
+
+    fn rebuild(&self) -> Result<Box<dyn Rebuild>, StoreError> {
+        Ok(Box::new(open_rebuild(&self.ledger)?))
+    }
+}
 
 /// Opens both places for the one writer. Neither is created; the vault must be the one created with the ledger.
 pub fn open(ledger: &Path, vault: &Path) -> Result<(SqliteLedger, SqliteVault), StoreError> {
