@@ -95,7 +95,7 @@ impl<'a> Scan<'a> {
             None => None,
             Some(path) => match sqlite::open_vault_reader(path) {
                 Ok(reader) => Some(VaultAudit::new(Box::new(reader))),
-                Err(StoreError::NotFound { path }) => return Err(AuditError::NotFound(path)),
+                Err(StoreError::NotFound { .. }) => return Err(AuditError::NotFound(path.clone())),
                 Err(error @ (StoreError::NotALedger { .. } | StoreError::Corrupt { .. })) => {
                     findings.add("vault/file", path.display(), "", "file_damaged", error);
                     None

@@ -199,7 +199,7 @@ pub(super) fn of_store(error: &StoreError) -> Exit {
     match error {
         StoreError::NotFound { .. } => Exit::NotFound,
         StoreError::Exists { .. } | StoreError::Locked { .. } | StoreError::Fenced => Exit::Conflict,
-        StoreError::NotALedger { .. } => Exit::Configuration,
+        StoreError::NotALedger { .. } | StoreError::Misconfigured { .. } => Exit::Configuration,
         StoreError::Corrupt { .. } => Exit::VerificationFailed,
         StoreError::Invalid { .. } => Exit::Failure,
         StoreError::Full | StoreError::Io(_) | StoreError::Unknown(_) => Exit::Io,

@@ -194,7 +194,7 @@ fn appear(file: TempPath, job: &Replay) -> Result<(), StoreError> {
     File::open(&file)?.sync_all()?;
     let done = if job.force { file.persist(&job.into) } else { file.persist_noclobber(&job.into) };
     done.map_err(|failed| match failed.error.kind() {
-        io::ErrorKind::AlreadyExists => StoreError::Exists { path: job.into.clone() },
+        io::ErrorKind::AlreadyExists => StoreError::exists(&job.into),
         _ => failed.error.into(),
     })?;
     Ok(sync_directory(&job.into)?)

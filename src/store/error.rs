@@ -2,29 +2,37 @@
 
 use std::error::Error;
 use std::io;
-use std::path::PathBuf;
+use std::path::Path;
 
 /// A failed call of a store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// There is no store at this place; creating one is a separate act.
-    #[error("there is no store at {}", path.display())]
+    #[error("there is no store at {place}")]
     NotFound {
-        /// Where it was looked for.
-        path: PathBuf,
+        /// Where it was looked for: a file, or a database without its password.
+        place: String,
     },
     /// A store was to be created where something is already.
-    #[error("{} exists already", path.display())]
+    #[error("{place} exists already")]
     Exists {
         /// What is in the way.
-        path: PathBuf,
+        place: String,
     },
-    /// The file is something else, of another version, altered in its structure, or belongs to another ledger.
-    #[error("{} cannot serve as this store: {why}", path.display())]
+    /// What is there is something else, of another version, altered in its structure, or belongs to another ledger.
+    #[error("{place} cannot serve as this store: {why}")]
     NotALedger {
-        /// The file.
-        path: PathBuf,
+        /// The file or database.
+        place: String,
         /// What was found.
+        why: String,
+    },
+    /// What was given to reach the store by, or the rights that it has there, will not do. The operator's to mend.
+    #[error("{place}: {why}")]
+    Misconfigured {
+        /// The address or database, without its password.
+        place: String,
+        /// What is wrong with it.
         why: String,
     },
     /// Another process writes to this store.
@@ -67,6 +75,14 @@ impl StoreError {
     /// the store.
     pub fn rolled_back(&self) -> bool {
         !matches!(self, StoreError::Unknown(_))
+    }
+
+    pub(crate) fn not_found(path: &Path) -> Self {
+        StoreError::NotFound { place: path.display().to_string() }
+    }
+
+    pub(crate) fn exists(path: &Path) -> Self {
+        StoreError::Exists { place: path.display().to_string() }
     }
 
     pub(crate) fn invalid(what: impl Into<String>) -> Self {

@@ -15,10 +15,14 @@
 //! A store knows neither envelopes nor signatures nor the law: it keeps the bytes it is given.
 
 mod access_log;
+mod access_queue;
+mod compare;
 mod error;
 mod high_water;
 mod ledger;
 mod place;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 mod rebuild;
 mod rows;
 pub mod sqlite;

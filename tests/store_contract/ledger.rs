@@ -172,7 +172,7 @@ pub fn a_bad_batch_leaves_nothing<E: Engine>() {
             bad.refusals[0].id = sample::id(300);
         }
         let error = ledger.commit(&bad).expect_err(name);
-        assert!(matches!(error, StoreError::Invalid { .. }), "{name}: {error}");
+        assert!(matches!(error, StoreError::Invalid { .. }), "{name}: {error:?}");
         assert!(error.rolled_back());
         assert_eq!(everything(&*ledger.reader().unwrap(), 500), before, "{name}");
     }

@@ -105,6 +105,8 @@ fn compare<R: Rows + ?Sized>(rows: &R, model: &Model) {
 pub fn rows_equal_a_model_at_every_size<E: Engine>() {
     let step = (any::<bool>(), 0..2usize, 0..4u64, vec((0..2usize, 1..4u64), 0..3));
     let batches = vec(vec(step, 0..8), 1..5);
+    // Where an engine needs a server, this one keeps it up from case to case.
+    let _first = E::fresh();
     let config = ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() };
     proptest!(config, |(batches in batches, cut in 1..9usize)| {
         let store = E::fresh();

@@ -60,7 +60,7 @@ impl Place {
 /// Opens a store's file. A file that is missing, something else, or altered in its tables or guards is refused.
 pub(super) fn open(path: &Path, place: Place, access: Access) -> Result<Connection, StoreError> {
     if !path.try_exists()? {
-        return Err(StoreError::NotFound { path: path.into() });
+        return Err(StoreError::not_found(path));
     }
     let flags = match access {
         Access::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
@@ -69,7 +69,7 @@ pub(super) fn open(path: &Path, place: Place, access: Access) -> Result<Connecti
     let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(PATIENCE)?;
     connection.set_prepared_statement_cache_capacity(128);
-    let not_ours = |why: String| StoreError::NotALedger { path: path.into(), why };
+    let not_ours = |why: String| StoreError::NotALedger { place: path.display().to_string(), why };
     let recognised = recognise(&connection, place).map_err(|error| match error {
         StoreError::Corrupt { what } => not_ours(what),
         other => other,

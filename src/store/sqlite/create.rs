@@ -18,7 +18,7 @@ use super::sql;
 pub fn create(ledger: &Path, vault: &Path) -> Result<(), StoreError> {
     for path in [ledger, vault] {
         if fs::symlink_metadata(path).is_ok() {
-            return Err(StoreError::Exists { path: path.into() });
+            return Err(StoreError::exists(path));
         }
     }
     let mut pair = [0; 16];
@@ -74,7 +74,7 @@ fn private(place: Place) -> fs::OpenOptions {
 fn appear(new: &Path, path: &Path) -> Result<(), StoreError> {
     match fs::hard_link(new, path) {
         Ok(()) => Ok(fs::remove_file(new)?),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(StoreError::Exists { path: path.into() }),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(StoreError::exists(path)),
         // A file system without hard links.
         Err(_) => Ok(fs::rename(new, path)?),
     }

@@ -6,9 +6,10 @@ use std::path::Path;
 use projections::{Change, FoldError, Indexed, Link, LinkKind, Open, Resource, Version};
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::super::compare::{Sorted, Table};
 use super::super::{Row, RowKey, RowQuery, Rows, StoreError};
 use super::failure::{number, stored};
-use super::{rows, scratch, sql};
+use super::{rows, scratch, sorted, sql};
 
 /// The rows alone, apart from a ledger: empty at first, then folded from all entries and held against the ledger's.
 #[derive(Debug)]
@@ -23,7 +24,7 @@ impl RowFold {
     }
 
     /// The same, in a file that is not there yet.
-    pub(super) fn in_file(path: &Path) -> Result<Self, StoreError> {
+    pub(in super::super) fn in_file(path: &Path) -> Result<Self, StoreError> {
         RowFold::within(scratch(path)?)
     }
 
@@ -34,9 +35,18 @@ impl RowFold {
         Ok(RowFold { connection })
     }
 
-    /// The tables, for whoever compares them with a ledger's.
+    /// The tables, for an auditor's statements.
     pub(crate) fn connection(&self) -> &Connection {
         &self.connection
+    }
+
+    /// Gives a table's rows, in the order of its key, to `with`.
+    pub(in super::super) fn sorted<T>(
+        &self,
+        table: Table,
+        with: impl FnOnce(&mut dyn Sorted) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        sorted::sorted(&self.connection, table, with)
     }
 
     /// Folds further changes, in the order of their entries. How they are cut into calls makes no difference.

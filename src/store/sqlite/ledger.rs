@@ -26,7 +26,7 @@ pub struct SqliteLedger {
 impl SqliteLedger {
     pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
         if !path.try_exists()? {
-            return Err(StoreError::NotFound { path: path.into() });
+            return Err(StoreError::not_found(path));
         }
         let lock = WriterLock::take(path)?;
         let connection = connection::open(path, Place::Ledger, Access::Write)?;

@@ -18,6 +18,7 @@ mod lock;
 mod reader;
 mod rebuild;
 mod rows;
+mod sorted;
 mod vault;
 mod vault_reader;
 mod wal;
@@ -101,7 +102,7 @@ pub fn open(ledger: &Path, vault: &Path) -> Result<(SqliteLedger, SqliteVault), 
     let vault = SqliteVault::open(vault)?;
     if ledger.pair()? != vault.pair() {
         let why = "it belongs to another ledger".to_owned();
-        return Err(StoreError::NotALedger { path: vault.path().into(), why });
+        return Err(StoreError::NotALedger { place: vault.path().display().to_string(), why });
     }
     Ok((ledger, vault))
 }

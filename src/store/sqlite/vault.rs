@@ -29,7 +29,7 @@ pub struct SqliteVault {
 impl SqliteVault {
     pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
         if !path.try_exists()? {
-            return Err(StoreError::NotFound { path: path.into() });
+            return Err(StoreError::not_found(path));
         }
         let lock = WriterLock::take(path)?;
         let reader = SqliteVaultReader::with(path, Access::Write)?;

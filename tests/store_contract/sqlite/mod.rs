@@ -57,6 +57,11 @@ impl Engine for Sqlite {
         Ok(Box::new(sqlite::open_vault_reader(&self.vault())?))
     }
 
+    fn open_with_vault_of(&self, other: &Self) -> Result<Both, StoreError> {
+        let (ledger, vault) = sqlite::open(&self.ledger(), &other.vault())?;
+        Ok((Box::new(ledger), Box::new(vault)))
+    }
+
     fn vault_bytes(&self) -> Vec<u8> {
         let files = fs::read_dir(self.directory.path()).unwrap().map(|file| file.unwrap());
         let vault = files.filter(|file| file.file_name().to_string_lossy().starts_with("vault"));
@@ -64,44 +69,4 @@ impl Engine for Sqlite {
     }
 }
 
-contract! { Sqlite:
-    ledger {
-        an_empty_ledger_has_the_root_of_nothing,
-        commits_are_dense_and_read_back,
-        a_stale_head_is_fenced,
-        a_stale_epoch_is_fenced,
-        of_two_writers_one_commits,
-        a_batch_may_hold_only_refusals,
-        a_bad_batch_leaves_nothing,
-    }
-    reading {
-        readers_see_whole_batches,
-        a_reopened_ledger_is_equal,
-        a_tile_of_the_second_level_is_stored,
-        pages_of_any_length_show_everything,
-        a_page_of_entries_is_bounded_in_bytes,
-        a_size_is_found_by_time,
-    }
-    rows {
-        rows_equal_a_model_at_every_size,
-        changes_by_one_entry_make_one_version,
-        awkward_values_are_found,
-        rows_are_found_by_words,
-        entries_are_found_by_stream,
-        a_fold_differs_from_other_rows,
-    }
-    vault {
-        gained_rows_read_back,
-        values_on_file_are_listed_by_name,
-        a_stale_vault_head_is_fenced,
-        a_bad_gain_leaves_nothing,
-        a_reopened_vault_is_equal,
-    }
-    forgetting {
-        rows_beyond_the_ledger_are_truncated,
-        edits_can_be_redone,
-        a_sent_message_is_gone,
-        no_identity_key_is_in_the_files,
-        what_is_deleted_leaves_the_files,
-    }
-}
+contract! { Sqlite }

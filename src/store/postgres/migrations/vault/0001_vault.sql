@@ -1,0 +1,94 @@
+-- The vault of Litopys: personal values and what is derived from them. Every row is stamped with an entry of the ledger.
+
+-- The vault's own head, compared and swapped as the ledger's is.
+CREATE TABLE vault.head (
+    one smallint PRIMARY KEY CHECK (one = 1),
+    size bigint NOT NULL CHECK (size >= 0), -- rows are complete for entries below
+    epoch bigint NOT NULL CHECK (epoch >= 0),
+    edited bigint NOT NULL CHECK (edited >= 0 AND edited <= size), -- edits are done for entries below
+    pair uuid NOT NULL, -- the same in the ledger that this vault belongs to
+    key bytea NOT NULL CHECK (length(key) = 32) -- of the matching index; never leaves the vault
+);
+
+-- Disclosures as received.
+CREATE TABLE vault.disclosures (
+    entry bigint NOT NULL,
+    ordinal integer NOT NULL,
+    subject text COLLATE "C" NOT NULL, -- the stream whose erasure deletes it
+    object text COLLATE "C" NOT NULL, -- JSON pointer of the object with its digest
+    name text COLLATE "C" NOT NULL,
+    text text COLLATE "C" NOT NULL,
+    on_file boolean NOT NULL, -- its value is the subject's until another takes its place
+    PRIMARY KEY (entry, ordinal)
+);
+-- Salts do not compress.
+ALTER TABLE vault.disclosures ALTER COLUMN text SET STORAGE EXTERNAL;
+CREATE INDEX disclosures_by_subject ON vault.disclosures (subject, entry, ordinal);
+
+-- The matching index: HMAC-SHA-256 of identity keys.
+CREATE TABLE vault.matches (
+    mac bytea NOT NULL CHECK (length(mac) = 32),
+    subject text COLLATE "C" NOT NULL,
+    entry bigint NOT NULL,
+    PRIMARY KEY (mac, subject, entry)
+);
+CREATE INDEX matches_by_subject ON vault.matches (subject);
+CREATE INDEX matches_by_entry ON vault.matches (entry);
+
+-- One-time codes with the salts of their commitments.
+CREATE TABLE vault.codes (
+    request uuid NOT NULL,
+    entry bigint NOT NULL,
+    code text NOT NULL,
+    salt bytea NOT NULL CHECK (length(salt) = 32),
+    PRIMARY KEY (request, entry)
+);
+CREATE INDEX codes_by_entry ON vault.codes (entry);
+
+-- Messages to send once their entry is published.
+CREATE TABLE vault.outbox (
+    entry bigint NOT NULL,
+    ordinal integer NOT NULL,
+    kind text NOT NULL,
+    body text NOT NULL,
+    PRIMARY KEY (entry, ordinal)
+);
+
+-- Who read what about whom. Rows are only added.
+CREATE TABLE vault.access (
+    number bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+    time bigint NOT NULL, -- milliseconds since 1970
+    role text NOT NULL,
+    of text, -- in whose right
+    kid text NOT NULL,
+    mis text, -- through which MIS
+    resource text NOT NULL,
+    subject text COLLATE "C" NOT NULL, -- about whom: a stream
+    size bigint NOT NULL -- as of which size
+);
+CREATE INDEX access_by_subject ON vault.access (subject, number);
+
+-- What was deleted is to make room soon, so the database's own cleaner looks at every change.
+ALTER TABLE vault.disclosures SET (autovacuum_vacuum_threshold = 1, autovacuum_vacuum_scale_factor = 0);
+ALTER TABLE vault.matches SET (autovacuum_vacuum_threshold = 1, autovacuum_vacuum_scale_factor = 0);
+ALTER TABLE vault.codes SET (autovacuum_vacuum_threshold = 1, autovacuum_vacuum_scale_factor = 0);
+ALTER TABLE vault.outbox SET (autovacuum_vacuum_threshold = 1, autovacuum_vacuum_scale_factor = 0);
+
+CREATE FUNCTION vault.refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE integrity_constraint_violation USING MESSAGE = format('%s stays as it is: %s', TG_TABLE_NAME, TG_OP);
+END $$;
+
+CREATE TRIGGER stays BEFORE UPDATE OR DELETE OR TRUNCATE ON vault.access EXECUTE FUNCTION vault.refuse();
+CREATE TRIGGER stays BEFORE DELETE OR TRUNCATE ON vault.head EXECUTE FUNCTION vault.refuse();
+
+CREATE FUNCTION vault.head_keeps_its_identity() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF new.one IS DISTINCT FROM old.one OR new.pair IS DISTINCT FROM old.pair OR new.key IS DISTINCT FROM old.key
+        OR new.epoch < old.epoch
+    THEN
+        RAISE integrity_constraint_violation USING MESSAGE = 'the vault keeps its identity and its epoch';
+    END IF;
+    RETURN new;
+END $$;
+CREATE TRIGGER keeps_its_identity BEFORE UPDATE ON vault.head FOR EACH ROW EXECUTE FUNCTION vault.head_keeps_its_identity();

@@ -1,0 +1,155 @@
+//! Reading a ledger.
+
+use std::ops::Range;
+
+use projections::{LinkKind, Resource};
+use tokio_postgres::Row as SqlRow;
+use uuid::Uuid;
+
+use super::super::{
+    FullTile, Head, LedgerReader, MAX_PAGE_BYTES, Outcome, RefusalRow, Row, RowKey, RowQuery, Rows, StoreError, StoredEntry,
+};
+use super::failure::{bound, page};
+use super::session::{Parameters, Reading, Session, hash, number, value};
+use super::{Target, rows, sql};
+
+/// A session for reading a ledger. Each call is one statement, hence of one instant.
+pub struct PostgresLedgerReader {
+    session: Reading,
+}
+
+impl PostgresLedgerReader {
+    pub(super) fn open(target: &Target) -> Result<Self, StoreError> {
+        Ok(PostgresLedgerReader { session: Reading::open(target)? })
+    }
+}
+
+/// The head as it is stored.
+pub(super) fn head(session: &Session) -> Result<Head, StoreError> {
+    let rows = session.run(session.rows(sql!("head_read"), &[]))?;
+    head_of(&rows)
+}
+
+/// The head from what [`head`]'s statement gave.
+pub(super) fn head_of(rows: &[SqlRow]) -> Result<Head, StoreError> {
+    read_head(rows.first().ok_or_else(|| StoreError::corrupt("there is no head"))?)
+}
+
+fn read_head(row: &SqlRow) -> Result<Head, StoreError> {
+    Ok(Head { size: number(row, 0)?, root: hash(row, 1)?, epoch: number(row, 2)?, checkpoint: value(row, 3)? })
+}
+
+/// Refuses a ledger whose head does not say what its tables hold.
+pub(super) fn check_sound(session: &Session) -> Result<(), StoreError> {
+    let rows = session.run(session.rows(sql!("head_sound"), &[]))?;
+    match rows.first().map(|row| value(row, 0)).transpose()? {
+        Some(true) => Ok(()),
+        Some(false) => Err(StoreError::corrupt("the head is not where entries and checkpoints end")),
+        None => Err(StoreError::corrupt("there is no head")),
+    }
+}
+
+fn entry(row: &SqlRow) -> Result<StoredEntry, StoreError> {
+    Ok(StoredEntry { index: number(row, 0)?, time: value(row, 1)?, bytes: value(row, 2)? })
+}
+
+fn outcome(row: &SqlRow) -> Result<Outcome, StoreError> {
+    Ok(Outcome { index: number(row, 0)?, id: value(row, 1)?, payload_hash: hash(row, 2)?, size: number(row, 3)? })
+}
+
+fn refusal(row: &SqlRow) -> Result<RefusalRow, StoreError> {
+    let (id, payload_hash, refusal) = (value(row, 0)?, hash(row, 1)?, value(row, 2)?);
+    Ok(RefusalRow { id, payload_hash, refusal, size: number(row, 3)?, time: value(row, 4)?, note: value(row, 5)? })
+}
+
+fn tile(row: &SqlRow) -> Result<FullTile, StoreError> {
+    let level: i16 = value(row, 0)?;
+    let level = u8::try_from(level).map_err(|_| StoreError::corrupt(format!("a tile of level {level}")))?;
+    Ok(FullTile { level, index: number(row, 1)?, hashes: value(row, 2)? })
+}
+
+fn numbered(row: &SqlRow) -> Result<(u64, String), StoreError> {
+    Ok((number(row, 0)?, value(row, 1)?))
+}
+
+impl LedgerReader for PostgresLedgerReader {
+    fn head(&self) -> Result<Head, StoreError> {
+        self.session.one(sql!("head_read"), &[], read_head)?.ok_or_else(|| StoreError::corrupt("there is no head"))
+    }
+
+    fn entry(&self, index: u64) -> Result<Option<StoredEntry>, StoreError> {
+        self.session.one(sql!("entry_read"), &[&bound(index)], entry)
+    }
+
+    fn entries(&self, from: u64, limit: usize) -> Result<Vec<StoredEntry>, StoreError> {
+        self.session.many(sql!("entry_list"), &[&bound(from), &page(limit), &(MAX_PAGE_BYTES as i64)], entry)
+    }
+
+    fn size_at(&self, time: i64) -> Result<u64, StoreError> {
+        let size = self.session.one(sql!("entry_size_at"), &[&time], |row| number(row, 0))?;
+        size.ok_or_else(|| StoreError::corrupt("an entry is missing"))
+    }
+
+    fn checkpoint(&self, size: u64) -> Result<Option<String>, StoreError> {
+        self.session.one(sql!("checkpoint_read"), &[&bound(size)], |row| value(row, 0))
+    }
+
+    fn checkpoints(&self, from_size: u64, limit: usize) -> Result<Vec<(u64, String)>, StoreError> {
+        self.session.many(sql!("checkpoint_list"), &[&bound(from_size), &page(limit)], numbered)
+    }
+
+    fn tile(&self, level: u8, index: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        self.session.one(sql!("tile_read"), &[&i16::from(level), &bound(index)], |row| value(row, 0))
+    }
+
+    fn tiles(&self, from: (u8, u64), limit: usize) -> Result<Vec<FullTile>, StoreError> {
+        self.session.many(sql!("tile_list"), &[&i16::from(from.0), &bound(from.1), &page(limit)], tile)
+    }
+
+    fn outcome(&self, id: &Uuid) -> Result<Option<Outcome>, StoreError> {
+        self.session.one(sql!("outcome_read"), &[id], outcome)
+    }
+
+    fn outcomes(&self, from_index: u64, limit: usize) -> Result<Vec<Outcome>, StoreError> {
+        self.session.many(sql!("outcome_list"), &[&bound(from_index), &page(limit)], outcome)
+    }
+
+    fn refusal(&self, id: &Uuid) -> Result<Option<RefusalRow>, StoreError> {
+        self.session.one(sql!("refusal_read"), &[id], refusal)
+    }
+
+    fn refusals(&self, time: Range<i64>, after: Option<(i64, Uuid)>, limit: usize) -> Result<Vec<RefusalRow>, StoreError> {
+        let (after_time, after_id) = match after {
+            Some((time, id)) => (time, Some(id)),
+            None => (time.start, None),
+        };
+        let parameters: Parameters<'_> = &[&time.start, &time.end, &after_time, &after_id, &page(limit)];
+        self.session.many(sql!("refusal_list"), parameters, refusal)
+    }
+
+    fn streams(&self, from: u64, limit: usize) -> Result<Vec<(u64, String)>, StoreError> {
+        self.session.many(sql!("stream_list"), &[&bound(from), &page(limit)], numbered)
+    }
+}
+
+impl Rows for PostgresLedgerReader {
+    fn row(&self, resource: Resource, id: &str, as_of: u64) -> Result<Option<Row>, StoreError> {
+        rows::row(&self.session, resource, id, as_of)
+    }
+
+    fn rows(&self, query: &RowQuery) -> Result<Vec<Row>, StoreError> {
+        rows::rows(&self.session, query)
+    }
+
+    fn history(&self, resource: Resource, id: &str, as_of: u64, from_size: u64, limit: usize) -> Result<Vec<Row>, StoreError> {
+        rows::history(&self.session, resource, id, as_of, from_size, limit)
+    }
+
+    fn versions(&self, after: Option<&RowKey>, limit: usize) -> Result<Vec<Row>, StoreError> {
+        rows::versions(&self.session, after, limit)
+    }
+
+    fn linked(&self, stream: &str, kinds: &[LinkKind], entries: Range<u64>, limit: usize) -> Result<Vec<u64>, StoreError> {
+        rows::linked(&self.session, stream, kinds, entries, limit)
+    }
+}

@@ -1,0 +1,191 @@
+//! Rows made anew, in a file on this machine, and put into the database where they differ.
+
+use std::collections::VecDeque;
+
+use projections::{Change, Link};
+use tempfile::TempDir;
+use tokio_postgres::Row as SqlRow;
+use tokio_postgres::types::ToSql;
+
+use super::super::compare::{Cell, Cells, Comparing, Sorted, TABLES, Table};
+use super::super::sqlite::RowFold;
+use super::super::{Comparison, Head, Ledger, LedgerReader, Rebuild, StoreError};
+use super::failure::stored;
+use super::session::{Session, value};
+use super::{PostgresLedger, sql, writer};
+
+/// How many rows are replaced with one statement.
+const CHUNK: usize = 1_000;
+
+/// The statements for one table.
+struct Statements {
+    cursor: &'static str,
+    delete: &'static str,
+    insert: &'static str,
+}
+
+const STATEMENTS: [Statements; 3] = [
+    Statements {
+        cursor: sql!("rebuild_cursor_versions"),
+        delete: sql!("rebuild_delete_versions"),
+        insert: sql!("rebuild_insert_versions"),
+    },
+    Statements { cursor: sql!("rebuild_cursor_values"), delete: sql!("rebuild_delete_values"), insert: sql!("rebuild_insert_values") },
+    Statements { cursor: sql!("rebuild_cursor_links"), delete: sql!("rebuild_delete_links"), insert: sql!("rebuild_insert_links") },
+];
+
+/// A ledger of which nothing but the rows is written.
+pub struct PostgresRebuild {
+    // Fields are dropped in this order: the file goes when nobody has it open.
+    new: Option<RowFold>,
+    folder: TempDir,
+    ledger: PostgresLedger,
+}
+
+impl PostgresRebuild {
+    pub(super) fn of(ledger: PostgresLedger) -> Result<Self, StoreError> {
+        Ok(PostgresRebuild { new: None, folder: tempfile::tempdir()?, ledger })
+    }
+
+    fn new_rows(&self) -> Result<&RowFold, StoreError> {
+        self.new.as_ref().ok_or_else(|| StoreError::invalid("no rows were folded"))
+    }
+
+    /// The first statement of the transaction: whoever is not the leader ends here.
+    fn hold(&self, led: &Head) -> Result<(), StoreError> {
+        let session = self.ledger.session();
+        let held = session.run(session.execute(sql!("head_hold"), &[&stored(led.epoch)?, &stored(led.size)?]))?;
+        if held == 1 { Ok(()) } else { Err(StoreError::Fenced) }
+    }
+
+    /// Compares within the transaction at hand; rows that differ become new ones if they are to be `replaced`.
+    fn walk(&self, replaced: bool) -> Result<Comparison, StoreError> {
+        let (session, new) = (self.ledger.session(), self.new_rows()?);
+        let mut comparing = Comparing::new();
+        for (table, statements) in TABLES.into_iter().zip(&STATEMENTS) {
+            session.run(session.execute(statements.cursor, &[]))?;
+            let mut live = Live { session, rows: VecDeque::new() };
+            let mut changes = Changes { session, statements, table, gone: Vec::new(), come: Vec::new() };
+            new.sorted(table, |new| {
+                comparing.table(table, &mut live, new, &mut |live, new| if replaced { changes.take(live, new) } else { Ok(()) })
+            })?;
+            changes.flush()?;
+            session.run(session.execute(sql!("rebuild_close"), &[]))?;
+        }
+        Ok(comparing.end())
+    }
+}
+
+impl Rebuild for PostgresRebuild {
+    fn reader(&self) -> Result<Box<dyn LedgerReader>, StoreError> {
+        self.ledger.reader()
+    }
+
+    fn begin(&mut self) -> Result<(), StoreError> {
+        self.new = None;
+        self.folder = tempfile::tempdir()?;
+        self.new = Some(RowFold::in_file(&self.folder.path().join("rows.sqlite"))?);
+        Ok(())
+    }
+
+    fn fold(&mut self, changes: &[Change], links: &[Link]) -> Result<(), StoreError> {
+        let new = self.new.as_mut().ok_or_else(|| StoreError::invalid("nothing was begun"))?;
+        new.fold(changes, links)
+    }
+
+    fn compare(&self) -> Result<Comparison, StoreError> {
+        let session = self.ledger.session();
+        session.run(session.client().batch_execute(sql!("rebuild_begin")))?;
+        let compared = self.walk(false);
+        session.run(session.client().batch_execute(sql!("rollback")))?;
+        compared
+    }
+
+    fn replace(&mut self, before_commit: &mut dyn FnMut()) -> Result<(), StoreError> {
+        let head = self.ledger.head()?;
+        let led = self.ledger.lead()?;
+        // As every transaction of a writer: whoever led before is fenced off, and the head is the one acted on.
+        if (led.size, led.root) != (head.size, head.root) {
+            return Err(StoreError::Fenced);
+        }
+        let session = self.ledger.session();
+        session.run(session.client().batch_execute(sql!("rebuild_begin")))?;
+        let replaced = self.hold(&led).and_then(|()| self.walk(true));
+        match replaced {
+            Ok(_) => {
+                before_commit();
+                writer::commit(session)
+            }
+            Err(error) => {
+                session.run(session.client().batch_execute(sql!("rollback")))?;
+                Err(error)
+            }
+        }
+    }
+}
+
+/// The live rows, from the cursor.
+struct Live<'a> {
+    session: &'a Session,
+    rows: VecDeque<SqlRow>,
+}
+
+impl Sorted for Live<'_> {
+    fn next(&mut self) -> Result<Option<Cells>, StoreError> {
+        if self.rows.is_empty() {
+            // Not prepared once for all: the columns are another table's each time.
+            let session = self.session;
+            self.rows = session.run(session.client().query(sql!("rebuild_fetch"), &[]))?.into();
+        }
+        self.rows.pop_front().map(|row| cells(&row)).transpose()
+    }
+}
+
+fn cells(row: &SqlRow) -> Result<Cells, StoreError> {
+    let cell = |(column, kind): (usize, &tokio_postgres::Column)| match kind.type_().name() {
+        "int8" => Ok(value::<Option<i64>>(row, column)?.map_or(Cell::Null, Cell::Integer)),
+        _ => Ok(value::<Option<String>>(row, column)?.map_or(Cell::Null, Cell::Text)),
+    };
+    row.columns().iter().enumerate().map(cell).collect()
+}
+
+/// Rows that are to go and to come, a chunk at a time.
+struct Changes<'a> {
+    session: &'a Session,
+    statements: &'a Statements,
+    table: Table,
+    gone: Vec<Cells>,
+    come: Vec<Cells>,
+}
+
+impl Changes<'_> {
+    fn take(&mut self, live: Option<&Cells>, new: Option<&Cells>) -> Result<(), StoreError> {
+        self.gone.extend(live.map(|cells| cells[..self.table.key].to_vec()));
+        self.come.extend(new.cloned());
+        if self.gone.len() + self.come.len() < CHUNK { Ok(()) } else { self.flush() }
+    }
+
+    fn flush(&mut self) -> Result<(), StoreError> {
+        // What is altered goes before it comes.
+        for (sql, rows) in [(self.statements.delete, &mut self.gone), (self.statements.insert, &mut self.come)] {
+            let rows = std::mem::take(rows);
+            let Some(width) = rows.first().map(Vec::len) else { continue };
+            let columns: Vec<Box<dyn ToSql + Sync>> = (0..width).map(|column| by_column(&rows, column)).collect();
+            let parameters: Vec<&(dyn ToSql + Sync)> = columns.iter().map(|column| &**column).collect();
+            self.session.run(self.session.execute(sql, &parameters))?;
+        }
+        Ok(())
+    }
+}
+
+/// One column of rows as an array. A column of a read model is all texts, or all numbers and nulls.
+fn by_column(rows: &[Cells], column: usize) -> Box<dyn ToSql + Sync> {
+    let is_text = rows.iter().any(|row| matches!(row[column], Cell::Text(_)));
+    if is_text {
+        let text = |row: &Cells| if let Cell::Text(text) = &row[column] { Some(text.clone()) } else { None };
+        Box::new(rows.iter().map(text).collect::<Vec<_>>())
+    } else {
+        let number = |row: &Cells| if let Cell::Integer(number) = &row[column] { Some(*number) } else { None };
+        Box::new(rows.iter().map(number).collect::<Vec<_>>())
+    }
+}

@@ -1,0 +1,1 @@
+SELECT size, note FROM ledger.checkpoints WHERE size >= $1 ORDER BY size LIMIT $2

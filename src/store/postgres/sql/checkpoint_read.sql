@@ -1,0 +1,1 @@
+SELECT note FROM ledger.checkpoints WHERE size = $1

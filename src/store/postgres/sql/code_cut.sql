@@ -1,0 +1,1 @@
+DELETE FROM vault.codes WHERE entry >= $1

@@ -1,0 +1,1 @@
+DELETE FROM vault.codes WHERE request = $1 AND entry <= $2

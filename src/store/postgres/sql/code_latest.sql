@@ -1,0 +1,1 @@
+SELECT entry, request, code, salt FROM vault.codes WHERE request = $1 ORDER BY entry DESC LIMIT 1

@@ -1,0 +1,1 @@
+DELETE FROM vault.disclosures WHERE entry >= $1

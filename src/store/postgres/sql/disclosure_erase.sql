@@ -1,0 +1,1 @@
+DELETE FROM vault.disclosures WHERE subject = $1 AND entry <= $2

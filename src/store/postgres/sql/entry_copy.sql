@@ -1,0 +1,1 @@
+COPY ledger.entries (index, time, bytes) FROM STDIN (FORMAT binary)

@@ -1,0 +1,1 @@
+SELECT index, time, bytes FROM ledger.entries WHERE index = $1

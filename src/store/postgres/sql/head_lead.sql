@@ -1,0 +1,1 @@
+UPDATE ledger.head SET epoch = epoch + 1

@@ -1,0 +1,1 @@
+UPDATE ledger.leader SET beat = clock_timestamp() WHERE node = $1

@@ -1,0 +1,1 @@
+INSERT INTO ledger.leader (one, node, address, beat) VALUES (1, gen_random_uuid(), '', '-infinity')

@@ -1,0 +1,1 @@
+UPDATE ledger.leader SET node = $1, address = $2, beat = clock_timestamp()

@@ -1,0 +1,1 @@
+DELETE FROM vault.matches WHERE entry >= $1

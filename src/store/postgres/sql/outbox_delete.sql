@@ -1,0 +1,1 @@
+DELETE FROM vault.outbox WHERE entry = $1 AND ordinal = $2

@@ -1,0 +1,1 @@
+UPDATE vault.head SET epoch = epoch + 1

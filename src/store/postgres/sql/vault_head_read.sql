@@ -1,0 +1,1 @@
+SELECT size, epoch, edited FROM vault.head

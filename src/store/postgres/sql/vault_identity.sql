@@ -1,0 +1,1 @@
+SELECT pair, key FROM vault.head

@@ -1,0 +1,224 @@
+//! The one writer of a vault.
+
+use tokio_postgres::types::Type;
+use uuid::Uuid;
+
+use super::super::{CodeRow, DisclosureRow, OutboxRow, StoreError, Vault, VaultBatch, VaultEdit, VaultHead, VaultReader};
+use super::copy_in::copy_in;
+use super::failure::{bound, stored, together};
+use super::session::{Parameters, Session};
+use super::vault_reader::{self, PostgresVaultReader};
+use super::writer::Writer;
+use super::{Target, migrate, rights, sql};
+
+/// The writing session with a vault.
+pub struct PostgresVault {
+    writer: Writer,
+    /// Reads between the writer's transactions.
+    reader: PostgresVaultReader,
+    target: Target,
+    lead: Option<u64>,
+}
+
+impl PostgresVault {
+    pub(super) fn open(target: &Target, name: &str) -> Result<Self, StoreError> {
+        let writer = Writer::open(target, name)?;
+        migrate::check(writer.session(), target, migrate::Place::Vault)?;
+        rights::check_guards(writer.session(), target, false)?;
+        Ok(PostgresVault { writer, reader: PostgresVaultReader::open(target)?, target: target.clone(), lead: None })
+    }
+
+    pub(super) fn pair(&self) -> Uuid {
+        self.reader.pair
+    }
+
+    /// One transaction that the statement in `guard` opens, and the head after it.
+    fn transact(
+        &mut self,
+        guard: &'static str,
+        held: Parameters<'_>,
+        work: impl AsyncFnOnce(&Session) -> Result<(), StoreError>,
+    ) -> Result<VaultHead, StoreError> {
+        let hit = async |session: &Session| match session.execute(guard, held).await? {
+            1 => Ok(()),
+            // Another leads, or the caller does not know the head.
+            _ => Err(StoreError::Fenced),
+        };
+        self.writer.transact_after(
+            hit,
+            async |_| Ok(()),
+            async |session, ()| {
+                work(session).await?;
+                let rows = session.rows(sql!("vault_head_read"), &[]).await?;
+                rows.first().map(vault_reader::read_head).transpose()?.ok_or_else(|| StoreError::corrupt("the vault has no head"))
+            },
+        )
+    }
+
+    fn epoch(&self) -> Result<i64, StoreError> {
+        stored(self.lead.ok_or(StoreError::Fenced)?)
+    }
+}
+
+impl Vault for PostgresVault {
+    fn lead(&mut self) -> Result<VaultHead, StoreError> {
+        let head = self.transact(sql!("vault_head_lead"), &[], async |_| Ok(()))?;
+        self.lead = Some(head.epoch);
+        Ok(head)
+    }
+
+    fn truncate(&mut self, ledger_size: u64) -> Result<VaultHead, StoreError> {
+        let (size, epoch) = (bound(ledger_size), self.epoch()?);
+        self.transact(sql!("vault_head_cut"), &[&size, &epoch], async |session| {
+            for cut in [sql!("disclosure_cut"), sql!("match_cut"), sql!("code_cut"), sql!("outbox_cut")] {
+                session.execute(cut, &[&size]).await?;
+            }
+            Ok(())
+        })
+    }
+
+    fn gain(&mut self, batch: &VaultBatch) -> Result<VaultHead, StoreError> {
+        batch.check()?;
+        let epoch = self.epoch()?;
+        if stored(batch.old.epoch)? != epoch {
+            return Err(StoreError::Fenced);
+        }
+        let (old, new) = (stored(batch.old.size)?, stored(batch.size)?);
+        let macs: Vec<[u8; 32]> = batch.index.iter().map(|row| self.reader.mac(&row.key)).collect();
+        self.transact(sql!("vault_head_swap"), &[&new, &old, &epoch], async |session| {
+            let (disclosures, matches, codes, outbox) = tokio::join!(
+                disclosures(session, &batch.disclosures),
+                matches(session, batch, &macs),
+                codes(session, &batch.codes),
+                outbox(session, &batch.outbox)
+            );
+            together([disclosures, matches, codes, outbox])
+        })
+    }
+
+    fn edit(&mut self, through_size: u64, edits: &[VaultEdit]) -> Result<VaultHead, StoreError> {
+        let (size, epoch) = (stored(through_size)?, self.epoch()?);
+        let macs: Vec<[u8; 32]> = (edits.iter())
+            .flat_map(|edit| if let VaultEdit::Unindex { keys, .. } = edit { keys.as_slice() } else { &[] })
+            .map(|key| self.reader.mac(key))
+            .collect();
+        self.transact(sql!("vault_head_edited"), &[&size, &epoch], async |session| {
+            let mut macs = macs.iter();
+            for edit in edits {
+                delete(session, edit, &mut macs).await?;
+            }
+            Ok(())
+        })
+    }
+
+    fn sent(&mut self, entry: u64, ordinal: u32) -> Result<(), StoreError> {
+        let (entry, ordinal, epoch) = (stored(entry)?, ordinal as i32, self.epoch()?);
+        let work = async |session: &Session| Ok(session.execute(sql!("outbox_delete"), &[&entry, &ordinal]).await.map(drop)?);
+        self.transact(sql!("vault_head_hold"), &[&epoch], work).map(drop)
+    }
+
+    fn reader(&self) -> Result<Box<dyn VaultReader>, StoreError> {
+        Ok(Box::new(PostgresVaultReader::open(&self.target)?))
+    }
+
+    /// What was deleted is gone for every query at once; the database's own cleaner frees its place within a minute or so. That the
+    /// bytes leave its files, its WAL and its backups takes what docs/operate.md says.
+    fn maintain(&mut self) -> Result<bool, StoreError> {
+        Ok(true)
+    }
+}
+
+impl VaultReader for PostgresVault {
+    fn head(&self) -> Result<VaultHead, StoreError> {
+        self.reader.head()
+    }
+
+    fn find(&self, key: &str) -> Result<Vec<String>, StoreError> {
+        self.reader.find(key)
+    }
+
+    fn disclosures(&self, entry: u64) -> Result<Vec<DisclosureRow>, StoreError> {
+        self.reader.disclosures(entry)
+    }
+
+    fn disclosures_of(&self, subject: &str) -> Result<Vec<DisclosureRow>, StoreError> {
+        self.reader.disclosures_of(subject)
+    }
+
+    fn disclosures_named(&self, name: &str, after: Option<&DisclosureRow>, limit: usize) -> Result<Vec<DisclosureRow>, StoreError> {
+        self.reader.disclosures_named(name, after, limit)
+    }
+
+    fn code(&self, request: &Uuid) -> Result<Option<CodeRow>, StoreError> {
+        self.reader.code(request)
+    }
+
+    fn outbox(&self, published: u64, limit: usize) -> Result<Vec<OutboxRow>, StoreError> {
+        self.reader.outbox(published, limit)
+    }
+}
+
+async fn disclosures(session: &Session, rows: &[DisclosureRow]) -> Result<(), StoreError> {
+    let types = [Type::INT8, Type::INT4, Type::TEXT, Type::TEXT, Type::TEXT, Type::TEXT, Type::BOOL];
+    let numbers: Vec<(i64, i32)> =
+        rows.iter().map(|row| Ok((stored(row.entry)?, row.ordinal as i32))).collect::<Result<_, StoreError>>()?;
+    let rows = rows.iter().zip(&numbers).map(|(row, (entry, ordinal))| {
+        [entry as _, ordinal as _, &row.subject as _, &row.object as _, &row.name as _, &row.text as _, &row.on_file as _]
+    });
+    copy_in(session, sql!("disclosure_copy"), &types, rows).await
+}
+
+async fn matches(session: &Session, batch: &VaultBatch, macs: &[[u8; 32]]) -> Result<(), StoreError> {
+    if macs.is_empty() {
+        return Ok(());
+    }
+    let macs: Vec<&[u8]> = macs.iter().map(|mac| mac.as_slice()).collect();
+    let subjects: Vec<&str> = batch.index.iter().map(|row| row.subject.as_str()).collect();
+    let entries: Vec<i64> = batch.index.iter().map(|row| stored(row.entry)).collect::<Result<_, _>>()?;
+    session.execute(sql!("match_insert"), &[&macs, &subjects, &entries]).await?;
+    Ok(())
+}
+
+async fn codes(session: &Session, rows: &[CodeRow]) -> Result<(), StoreError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let requests: Vec<Uuid> = rows.iter().map(|row| row.request).collect();
+    let entries: Vec<i64> = rows.iter().map(|row| stored(row.entry)).collect::<Result<_, _>>()?;
+    let codes: Vec<&str> = rows.iter().map(|row| row.code.as_str()).collect();
+    let salts: Vec<&[u8]> = rows.iter().map(|row| row.salt.as_slice()).collect();
+    session.execute(sql!("code_insert"), &[&requests, &entries, &codes, &salts]).await?;
+    Ok(())
+}
+
+async fn outbox(session: &Session, rows: &[OutboxRow]) -> Result<(), StoreError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let entries: Vec<i64> = rows.iter().map(|row| stored(row.entry)).collect::<Result<_, _>>()?;
+    let ordinals: Vec<i32> = rows.iter().map(|row| row.ordinal as i32).collect();
+    let kinds: Vec<&str> = rows.iter().map(|row| row.kind.as_str()).collect();
+    let bodies: Vec<String> = rows.iter().map(|row| row.body.to_string()).collect();
+    session.execute(sql!("outbox_insert"), &[&entries, &ordinals, &kinds, &bodies]).await?;
+    Ok(())
+}
+
+/// Deletes what an edit names. `macs` has what stands for the plain keys of all edits, in their order.
+async fn delete(session: &Session, edit: &VaultEdit, macs: &mut impl Iterator<Item = &[u8; 32]>) -> Result<(), StoreError> {
+    match edit {
+        VaultEdit::EndCodes { request, through } => {
+            session.execute(sql!("code_end"), &[request, &bound(*through)]).await?;
+        }
+        VaultEdit::Unindex { subject, keys, through } => {
+            for mac in macs.take(keys.len()) {
+                session.execute(sql!("match_delete"), &[&mac.as_slice(), subject, &bound(*through)]).await?;
+            }
+        }
+        VaultEdit::Erase { subject, through } => {
+            let through = bound(*through);
+            session.execute(sql!("disclosure_erase"), &[subject, &through]).await?;
+            session.execute(sql!("match_erase"), &[subject, &through]).await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,97 @@
+//! Reading a vault.
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use tokio_postgres::Row as SqlRow;
+use uuid::Uuid;
+
+use super::super::{CodeRow, DisclosureRow, OutboxRow, StoreError, VaultHead, VaultReader};
+use super::failure::{bound, page};
+use super::session::{Parameters, Reading, hash, number, value};
+use super::{Target, sql};
+
+/// A session for reading a vault. Each call is one statement, hence of one instant.
+pub struct PostgresVaultReader {
+    session: Reading,
+    pub(super) pair: Uuid,
+    mac: Hmac<Sha256>,
+}
+
+impl PostgresVaultReader {
+    pub(super) fn open(target: &Target) -> Result<Self, StoreError> {
+        let session = Reading::open(target)?;
+        let identity = session.one(sql!("vault_identity"), &[], |row| Ok((value(row, 0)?, hash(row, 1)?)))?;
+        let (pair, key) = identity.ok_or_else(|| StoreError::NotFound { place: target.to_string() })?;
+        let mac = Hmac::new_from_slice(&key).map_err(|error| StoreError::corrupt(error.to_string()))?;
+        Ok(PostgresVaultReader { session, pair, mac })
+    }
+
+    /// What stands in the index for an identity key.
+    pub(super) fn mac(&self, key: &str) -> [u8; 32] {
+        self.mac.clone().chain_update(key).finalize().into_bytes().into()
+    }
+}
+
+/// The head from what its statement gave.
+pub(super) fn read_head(row: &SqlRow) -> Result<VaultHead, StoreError> {
+    Ok(VaultHead { size: number(row, 0)?, epoch: number(row, 1)?, edited: number(row, 2)? })
+}
+
+fn ordinal(row: &SqlRow, column: usize) -> Result<u32, StoreError> {
+    let ordinal: i32 = value(row, column)?;
+    u32::try_from(ordinal).map_err(|_| StoreError::corrupt(format!("an ordinal of {ordinal}")))
+}
+
+fn disclosure(row: &SqlRow) -> Result<DisclosureRow, StoreError> {
+    Ok(DisclosureRow {
+        entry: number(row, 0)?,
+        ordinal: ordinal(row, 1)?,
+        subject: value(row, 2)?,
+        object: value(row, 3)?,
+        name: value(row, 4)?,
+        text: value(row, 5)?,
+        on_file: value(row, 6)?,
+    })
+}
+
+fn code(row: &SqlRow) -> Result<CodeRow, StoreError> {
+    Ok(CodeRow { entry: number(row, 0)?, request: value(row, 1)?, code: value(row, 2)?, salt: hash(row, 3)? })
+}
+
+fn message(row: &SqlRow) -> Result<OutboxRow, StoreError> {
+    let body: &str = value(row, 3)?;
+    let body = serde_json::from_str(body).map_err(|error| StoreError::corrupt(format!("a message: {error}")))?;
+    Ok(OutboxRow { entry: number(row, 0)?, ordinal: ordinal(row, 1)?, kind: value(row, 2)?, body })
+}
+
+impl VaultReader for PostgresVaultReader {
+    fn head(&self) -> Result<VaultHead, StoreError> {
+        self.session.one(sql!("vault_head_read"), &[], read_head)?.ok_or_else(|| StoreError::corrupt("the vault has no head"))
+    }
+
+    fn find(&self, key: &str) -> Result<Vec<String>, StoreError> {
+        self.session.many(sql!("match_find"), &[&self.mac(key).as_slice()], |row| value(row, 0))
+    }
+
+    fn disclosures(&self, entry: u64) -> Result<Vec<DisclosureRow>, StoreError> {
+        self.session.many(sql!("disclosure_list"), &[&bound(entry)], disclosure)
+    }
+
+    fn disclosures_of(&self, subject: &str) -> Result<Vec<DisclosureRow>, StoreError> {
+        self.session.many(sql!("disclosure_list_subject"), &[&subject], disclosure)
+    }
+
+    fn disclosures_named(&self, name: &str, after: Option<&DisclosureRow>, limit: usize) -> Result<Vec<DisclosureRow>, StoreError> {
+        let (subject, entry, ordinal) = after.map_or(("", -1, 0), |row| (row.subject.as_str(), bound(row.entry), row.ordinal as i32));
+        let parameters: Parameters<'_> = &[&name, &subject, &entry, &ordinal, &page(limit)];
+        self.session.many(sql!("disclosure_list_named"), parameters, disclosure)
+    }
+
+    fn code(&self, request: &Uuid) -> Result<Option<CodeRow>, StoreError> {
+        self.session.one(sql!("code_latest"), &[request], code)
+    }
+
+    fn outbox(&self, published: u64, limit: usize) -> Result<Vec<OutboxRow>, StoreError> {
+        self.session.many(sql!("outbox_list"), &[&bound(published), &page(limit)], message)
+    }
+}
