@@ -3,15 +3,18 @@
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+#[cfg(feature = "postgres")]
+use std::sync::Arc;
 
 use aggregates::policy::PolicyTerms;
 use aggregates::words::Instant;
 use clap::Args;
 
 use super::serve::of_node;
+use super::store::{DatabaseArgs, OwnerArgs};
 use super::{Exit, Failure, of_io, of_key_file, random, say};
 use crate::keys::{SecretKey, write_key_file};
-use crate::node::{self, Founders, Paths};
+use crate::node::{self, Founders, Paths, Place};
 use crate::sequencer::system_clock;
 
 #[derive(Args)]
@@ -31,13 +34,18 @@ pub(super) struct Arguments {
     /// How many days the regulator's and the operator's keys are valid
     #[arg(long, default_value_t = 1830, value_parser = clap::value_parser!(u32).range(1..=7300))]
     keys_days: u32,
+    #[command(flatten)]
+    database: DatabaseArgs,
+    #[command(flatten)]
+    owners: OwnerArgs,
     /// Where the high-water mark is kept, better on another volume; DIR/high-water unless given
     #[arg(long)]
     high_water: Option<PathBuf>,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let Arguments { dir, origin, regulators, policy, keys_days, high_water } = arguments;
+    let Arguments { dir, origin, regulators, policy, keys_days, database, owners, high_water } = arguments;
+    database.refuse_unless_built()?;
     let policy = policy.as_deref().map(read_policy).transpose()?.unwrap_or_default();
     let mut paths = Paths::in_dir(dir);
     if let Some(path) = high_water {
@@ -50,8 +58,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     signers.push((keys.join("operator.json"), SecretKey::generate(random)));
 
     // All that will be made is looked for first, so that a refusal leaves nothing behind.
-    let node_files = [&paths.ledger, &paths.vault, &paths.high_water, &paths.log_key, &paths.refusal_key, &trust_file];
-    for path in node_files.into_iter().chain(signers.iter().map(|(path, _)| path)) {
+    let mut files = vec![&paths.high_water, &paths.log_key, &paths.refusal_key, &trust_file];
+    if database.store.is_none() {
+        files.extend([&paths.ledger, &paths.vault]);
+    }
+    for path in files.into_iter().chain(signers.iter().map(|(path, _)| path)) {
         if path.symlink_metadata().is_ok() {
             return Err(Failure::new(Exit::Conflict, format!("{} exists already; nothing was changed", path.display())));
         }
@@ -71,11 +82,22 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
         policy,
         keys_until: now.plus_seconds(i64::from(*keys_days) * 86_400),
     };
-    let trust = node::create(&paths, &founders).map_err(|error| of_node(&error))?.to_json();
+    let place = place(paths, database, owners)?;
+    let trust = node::create(place, &founders).map_err(|error| of_node(&error))?.to_json();
     let file = OpenOptions::new().write(true).create_new(true).open(&trust_file);
     file.and_then(|mut file| file.write_all(trust.as_bytes()).and_then(|()| file.sync_all()))
         .map_err(|error| Failure::new(of_io(&error), format!("{}: {error}", trust_file.display())))?;
     say(&trust)
+}
+
+/// Where the ledger is to be: in the folder, or on a database.
+#[cfg_attr(not(feature = "postgres"), expect(unused_variables, reason = "there are no databases"))]
+fn place(paths: Paths, database: &DatabaseArgs, owners: &OwnerArgs) -> Result<Place, Failure> {
+    #[cfg(feature = "postgres")]
+    if let Some(store) = database.postgres(owners)? {
+        return Ok(Place { store: Arc::new(store), ..Place::from(paths) });
+    }
+    Ok(paths.into())
 }
 
 fn read_policy(path: &Path) -> Result<PolicyTerms, Failure> {

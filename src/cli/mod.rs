@@ -5,11 +5,14 @@ mod demo;
 mod exit;
 mod init;
 mod keys;
+#[cfg(feature = "postgres")]
+mod migrate;
 mod progress;
 mod rebuild;
 mod replay;
 mod serve;
 mod server;
+mod store;
 mod submit;
 mod token;
 mod verify;
@@ -49,6 +52,8 @@ enum Command {
     Verify(verify::Verify),
     Replay(replay::Arguments),
     Rebuild(rebuild::Arguments),
+    #[cfg(feature = "postgres")]
+    Migrate(migrate::Arguments),
     Demo(demo::Arguments),
 }
 
@@ -72,6 +77,8 @@ pub fn run() -> ExitCode {
         Command::Verify(command) => command.run(),
         Command::Replay(arguments) => replay::run(&arguments).map(done),
         Command::Rebuild(arguments) => rebuild::run(&arguments),
+        #[cfg(feature = "postgres")]
+        Command::Migrate(arguments) => migrate::run(&arguments).map(done),
         Command::Demo(arguments) => demo::run(&arguments).map(done),
     };
     match outcome {

@@ -10,14 +10,14 @@ use tlog::Hash;
 use super::progress::Progress;
 use super::replay::of_replay;
 use super::serve::of_store;
+use super::store::DatabaseArgs;
 use super::{Exit, Failure, say};
-use crate::node::Paths;
 use crate::replay::{self, Rebuilt, Step};
-use crate::store::{Fault, sqlite};
+use crate::store::Fault;
 
 /// Make a ledger's read models anew from its entries, and put them in place where they differ.
 ///
-/// No server may be running on the ledger. All entries are folded into a file beside the ledger's, which needs room for as much as the read
+/// No server may be running on the ledger. All entries are folded into a file beside the ledger's (with --store in the system's temporary folder), which needs room for as much as the read
 /// models take; then live and new rows are compared, and rows that differ are replaced in one transaction. Ended at any
 /// moment it leaves the old rows or the new ones, and may be run again. Exit codes: 0 the rows are as the entries say, at the end
 /// at least; 3 with --check, they differ, or the entries are not what the checkpoint says; 4 there is no ledger; 5 a server is running;
@@ -25,11 +25,13 @@ use crate::store::{Fault, sqlite};
 #[derive(Args)]
 pub(super) struct Arguments {
     /// The ledger's folder
-    #[arg(long, required_unless_present = "ledger")]
+    #[arg(long)]
     dir: Option<PathBuf>,
     /// The file of the ledger
     #[arg(long)]
     ledger: Option<PathBuf>,
+    #[command(flatten)]
+    database: DatabaseArgs,
     /// Compare only, and change nothing
     #[arg(long)]
     check: bool,
@@ -39,16 +41,15 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
-    let usual = arguments.dir.as_deref().map(|dir| Paths::in_dir(dir).ledger);
-    let ledger = arguments.ledger.clone().or(usual).ok_or_else(|| Failure::new(Exit::Usage, "give --dir or --ledger"))?;
+    let store = arguments.database.open(arguments.ledger.as_deref(), arguments.dir.as_deref())?;
     let mut progress = Progress::new();
-    let mut store = sqlite::open_rebuild(&ledger).map_err(|error| Failure::new(of_store(&error), error))?;
+    let mut store = store.rebuild().map_err(|error| Failure::new(of_store(&error), error))?;
     let mut told = |step| {
         if let Step::Folded(done, of) = step {
             progress.at(done, of);
         }
     };
-    let done = replay::rebuild(&mut store, arguments.check, &mut told).map_err(|error| of_replay(&error))?;
+    let done = replay::rebuild(&mut *store, arguments.check, &mut told).map_err(|error| of_replay(&error))?;
     let pace = progress.per_second(done.events);
     drop(progress);
     say(&if arguments.json { in_json(&done, pace) } else { in_words(&done, pace) })?;

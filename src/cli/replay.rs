@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::Args;
 use serde_json::json;
@@ -10,9 +9,9 @@ use serde_json::json;
 use super::audit::PinnedArgs;
 use super::progress::Progress;
 use super::serve::of_store;
+use super::store::DatabaseArgs;
 use super::{Exit, Failure, say};
 use crate::replay::{self, AsOf, Replay, ReplayError, Replayed};
-use crate::store::sqlite::SqliteStore;
 
 /// Write the registry's state of a day, an instant or a size into an SQLite file.
 ///
@@ -25,7 +24,9 @@ use crate::store::sqlite::SqliteStore;
 pub(super) struct Arguments {
     /// The ledger's file
     #[arg(long, value_name = "FILE")]
-    ledger: PathBuf,
+    ledger: Option<PathBuf>,
+    #[command(flatten)]
+    database: DatabaseArgs,
     /// A size, an instant (2026-11-23T10:15:30Z, with all that happened by then), or a date (the end of that day in UTC)
     #[arg(long, value_name = "STATE")]
     as_of: AsOf,
@@ -44,7 +45,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let job = Replay {
-        store: Arc::new(SqliteStore::beside(&arguments.ledger)),
+        store: arguments.database.open(arguments.ledger.as_deref(), None)?,
         as_of: arguments.as_of,
         into: arguments.into.clone(),
         force: arguments.force,

@@ -17,11 +17,12 @@ use tokio::sync::{oneshot, watch};
 use tokio::time::timeout;
 use tracing_subscriber::EnvFilter;
 
+use super::store::{DatabaseArgs, OwnerArgs};
 use super::{Exit, Failure, of_io, of_key_file};
 use crate::http::{self, App};
-use crate::node::{Node, NodeError, Options, Paths};
+use crate::node::{Node, NodeError, Options, Paths, Place};
 use crate::sequencer::{Fatal, LoadError};
-use crate::store::{HighWaterError, StoreError};
+use crate::store::{HighWaterError, Missing, StoreError};
 
 /// How long what is in flight may take to be answered once the process is to end.
 const DRAIN: Duration = Duration::from_secs(30);
@@ -43,6 +44,14 @@ pub(super) struct Arguments {
     /// The file of the access log
     #[arg(long)]
     access_log: Option<PathBuf>,
+    #[command(flatten)]
+    database: DatabaseArgs,
+    /// With --store: where the other nodes reach this one, if not at the address that it listens on
+    #[arg(long, value_name = "URL", requires = "store")]
+    advertise: Option<String>,
+    /// Begin the high-water mark at the head that is found, which you vouch for: for a node that joins, or after the file was lost
+    #[arg(long)]
+    new_mark: bool,
     /// The key that signs checkpoints
     #[arg(long)]
     log_key: Option<PathBuf>,
@@ -71,9 +80,10 @@ enum Log {
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     start_log(arguments.log);
-    let paths = paths(arguments)?;
+    let place = place(arguments)?;
     let recorder = http::recorder().map_err(|error| Failure::new(Exit::Failure, error))?;
-    let node = Node::open(paths, Options::default()).map_err(|error| of_node(&error))?;
+    let missing = if arguments.new_mark { Missing::Create } else { Missing::Refuse };
+    let node = Node::open(place, Options { missing, ..Options::default() }).map_err(|error| of_node(&error))?;
     let app = Arc::new(App::of(&node));
     let origin = node.trust.origin.clone();
     let (tell, ended) = oneshot::channel();
@@ -102,20 +112,30 @@ fn start_log(log: Log) {
     };
 }
 
-fn paths(arguments: &Arguments) -> Result<Paths, Failure> {
+fn place(arguments: &Arguments) -> Result<Place, Failure> {
+    arguments.database.refuse_unless_built()?;
     let usual = arguments.dir.as_deref().map(Paths::in_dir);
     let path = |given: &Option<PathBuf>, usual: Option<&PathBuf>, flag: &str| {
         given.as_ref().or(usual).cloned().ok_or_else(|| Failure::new(Exit::Usage, format!("give --dir or --{flag}")))
     };
     let usual = usual.as_ref();
-    Ok(Paths {
+    let log_key = path(&arguments.log_key, usual.map(|paths| &paths.log_key), "log-key")?;
+    let refusal_key = path(&arguments.refusal_key, usual.map(|paths| &paths.refusal_key), "refusal-key")?;
+    let high_water = arguments.high_water.clone();
+    #[cfg(feature = "postgres")]
+    if let Some(store) = arguments.database.postgres(&OwnerArgs::default())? {
+        let address = arguments.advertise.clone().unwrap_or_else(|| format!("http://{}", arguments.listen));
+        return Ok(Place { store: Arc::new(store.at(&address)), high_water, log_key, refusal_key });
+    }
+    let paths = Paths {
         ledger: path(&arguments.ledger, usual.map(|paths| &paths.ledger), "ledger")?,
         vault: path(&arguments.vault, usual.map(|paths| &paths.vault), "vault")?,
         access_log: path(&arguments.access_log, usual.map(|paths| &paths.access_log), "access-log")?,
-        high_water: arguments.high_water.clone(),
-        log_key: path(&arguments.log_key, usual.map(|paths| &paths.log_key), "log-key")?,
-        refusal_key: path(&arguments.refusal_key, usual.map(|paths| &paths.refusal_key), "refusal-key")?,
-    })
+        high_water,
+        log_key,
+        refusal_key,
+    };
+    Ok(paths.into())
 }
 
 /// Serves until a signal comes or the sequencer ends, then answers what is in flight.

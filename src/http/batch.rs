@@ -21,6 +21,7 @@ use tokio::task::JoinHandle;
 
 use super::admit::admit_when_free;
 use super::commands::{JOSE_JSON, accepted, receipt_of};
+use super::forward::{forward, leader};
 use super::params::Params;
 use super::problem::Problem;
 use super::trace::Voice;
@@ -50,9 +51,14 @@ const NDJSON: &str = "application/x-ndjson";
 pub(super) async fn submit(State(app): State<Arc<App>>, Extension(voice): Extension<Voice>, request: Request) -> Result<Response, Problem> {
     let genesis = Params::of(request.uri(), &["genesis"])?.flag("genesis")?;
     body::require_type(request.headers(), &[NDJSON, JOSE_JSON])?;
+    let (leader, uri) = (leader(&app, request.headers())?, request.uri().clone());
     let permit = Arc::clone(&app.batches).try_acquire_owned().map_err(|_| Problem::from(ServiceCode::Overloaded))?;
     let bytes = body::read(request.into_body(), MAX_BATCH_BYTES, || ServiceCode::BatchTooLarge.into()).await?;
     let lines = lines(&bytes)?;
+    if let Some(leader) = leader {
+        // Whole, as its lines may build on each other.
+        return forward(&app, &leader, &uri, NDJSON, bytes).await;
+    }
     let (handed_over, waiting) = mpsc::channel(MAX_BATCH);
     let (output, chunks) = mpsc::channel(1);
     tokio::spawn(hand_over(Arc::clone(&app), lines, handed_over));

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::admit::admit;
 use super::caller::Caller;
+use super::forward::{forward, leader};
 use super::params::Params;
 use super::problem::{Problem, REPLAYED};
 use super::{App, body};
@@ -29,7 +30,13 @@ pub(super) const JOSE_JSON: &str = "application/jose+json";
 pub(super) async fn submit(State(app): State<Arc<App>>, request: Request) -> Result<Response, Problem> {
     let genesis = Params::of(request.uri(), &["genesis"])?.flag("genesis")?;
     body::require_type(request.headers(), &[JOSE_JSON])?;
+    let (leader, uri) = (leader(&app, request.headers())?, request.uri().clone());
     let bytes = body::read(request.into_body(), MAX_BODY, too_large).await?;
+    if let Some(leader) = leader {
+        // What would be turned away there does not burden the leader.
+        admit(&app, bytes.clone()).await?;
+        return forward(&app, &leader, &uri, JOSE_JSON, bytes).await;
+    }
     let admitted = admit(&app, bytes).await?;
     let id = admitted.command.id;
     let answer = app.sequencer.submit(admitted).await.map_err(|turned| Problem::from(turned.0))?;

@@ -12,6 +12,7 @@ mod body;
 mod caller;
 mod commands;
 mod feed;
+mod forward;
 mod health;
 mod log;
 mod params;
@@ -29,7 +30,7 @@ use aggregates::words::Instant;
 use axum::Router;
 use axum::middleware;
 use axum::routing::{get, post};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 
 pub use batch::{MAX_BATCH_BYTES, MAX_BATCH_LINES};
@@ -37,11 +38,12 @@ pub use health::{metrics_router, recorder};
 
 use crate::access::Access;
 use crate::admission::KeyDirectory;
-use crate::node::{MAX_READERS, Node, Readers, Trust};
+use crate::node::{MAX_READERS, Node, Readers, Trust, Way};
 use crate::sequencer::{Sequencer, system_clock};
 use crate::service::ServiceCode;
 use crate::store::{AccessLog, LedgerReader};
 use admit::Gate;
+use forward::Forwarder;
 use problem::Problem;
 
 /// How long a reading request waits for a connection to the store.
@@ -56,6 +58,8 @@ pub struct App {
     access: Access,
     access_log: Arc<dyn AccessLog>,
     gate: Gate,
+    way: watch::Receiver<Way>,
+    forwarder: Forwarder,
     reads: Arc<Semaphore>,
     reports: Arc<Semaphore>,
     public_reports: Arc<Semaphore>,
@@ -74,6 +78,8 @@ impl App {
             readers,
             trust,
             gate: Gate::new(),
+            way: watch::channel(Way::Here).1,
+            forwarder: Forwarder::new(),
             reads: Arc::new(Semaphore::new(MAX_READERS)),
             reports: Arc::new(Semaphore::new(reports::MAX_REPORTS)),
             public_reports: Arc::new(Semaphore::new(reports::MAX_PUBLIC_REPORTS)),
@@ -84,7 +90,9 @@ impl App {
 
     /// An interface to a node. The node cannot close before it is dropped.
     pub fn of(node: &Node) -> App {
-        App::new(node.sequencer.clone(), node.directory.clone(), node.readers.clone(), node.trust.clone(), Arc::clone(&node.access_log))
+        let (sequencer, directory, readers) = (node.sequencer.clone(), node.directory.clone(), node.readers.clone());
+        let app = App::new(sequencer, directory, readers, node.trust.clone(), Arc::clone(&node.access_log));
+        App { way: node.way.clone(), ..app }
     }
 
     /// Runs `read` on a connection of its own, off the threads that serve others.

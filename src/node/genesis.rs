@@ -54,7 +54,7 @@ pub fn create(place: impl Into<Place>, founders: &Founders) -> Result<Trust, Nod
     let body = genesis(founders, &keys)?;
     place.store.create()?;
     let (ledger, vault) = place.store.open()?;
-    let opened = Opened { ledger, vault, high_water: place.high_water.clone(), missing: Missing::Create };
+    let opened = Opened { ledger, vault, high_water: place.high_water.clone(), missing: Missing::Create, warm: None };
     let (publisher, _published) = watch::channel(Arc::new(nothing()));
     let directory = KeyDirectory::default();
     let mut core = sequencer::load(opened, Arc::new(keys), sequencer::system_clock(), Box::new(Quiet), directory.clone(), publisher)?;

@@ -3,6 +3,7 @@
 mod genesis;
 mod paths;
 mod readers;
+mod standby;
 mod trust;
 
 use std::sync::Arc;
@@ -15,12 +16,15 @@ use uuid::Uuid;
 pub use genesis::{Founders, create};
 pub use paths::{Paths, Place};
 pub use readers::{MAX_READERS, Readers};
+pub use standby::{LEASE, Way};
 pub use trust::Trust;
 
 use crate::admission::KeyDirectory;
 use crate::envelope::{ComposeFault, Envelope};
 use crate::keys::{KeyFileError, read_key_file};
 use crate::sequencer::{self, Clock, Core, Fatal, Keys, LoadError, Opened, Probe, Published, RefusalNote, Sequencer};
+use standby::Standby;
+
 use crate::store::{AccessLog, LedgerReader, Missing, StoreError};
 
 /// Why a node could not be opened or created.
@@ -75,6 +79,8 @@ pub struct Node {
     pub readers: Readers,
     /// Who read what is personal.
     pub access_log: Arc<dyn AccessLog>,
+    /// Where commands go.
+    pub way: watch::Receiver<Way>,
     thread: JoinHandle<Result<(), Fatal>>,
 }
 
@@ -95,7 +101,7 @@ impl Default for Options {
 }
 
 impl Node {
-    /// Opens a ledger and starts its sequencer.
+    /// Opens a ledger and starts its sequencer. On a store that several nodes share it follows whoever leads, and leads when nobody does.
     ///
     /// # Errors
     /// [`NodeError`].
@@ -108,9 +114,16 @@ impl Node {
         let readers = Readers::new(Arc::clone(&place.store));
         let access_log = place.store.access_log()?;
         let known = directory.clone();
-        let reload = move || load(&place, &keys, &options, known.clone(), publisher.clone());
-        let (sequencer, thread) = sequencer::start(reload, published)?;
-        Ok(Node { trust, sequencer, directory, readers, access_log, thread })
+        let peers = place.store.peers()?;
+        let (way, ways) = watch::channel(if peers.is_some() { Way::Nowhere } else { Way::Here });
+        let (sequencer, thread) = match peers {
+            None => sequencer::start(move || load(&place, &keys, &options, known.clone(), publisher.clone()), published)?,
+            Some(peers) => {
+                let standby = Standby::new(place, keys, options, known, publisher, way, peers)?;
+                sequencer::start_waiting(standby, published)?
+            }
+        };
+        Ok(Node { trust, sequencer, directory, readers, access_log, way: ways, thread })
     }
 
     /// Lets the sequencer finish what is queued and waits for its end. Every other handle must have been dropped.
@@ -132,7 +145,7 @@ fn load(
     publisher: watch::Sender<Arc<Published>>,
 ) -> Result<Core, LoadError> {
     let (ledger, vault) = place.store.open()?;
-    let opened = Opened { ledger, vault, high_water: place.high_water.clone(), missing: options.missing };
+    let opened = Opened { ledger, vault, high_water: place.high_water.clone(), missing: options.missing, warm: None };
     sequencer::load(opened, Arc::clone(keys), (options.clock)(), (options.probe)(), directory, publisher)
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use aggregates::event::Event;
 use aggregates::words::Instant;
 use aggregates::{BrokenStream, Registry};
 use tlog::{Checkpoint, CheckpointError, Hash, Tree, leaf_hash};
@@ -13,7 +14,7 @@ use super::{Probe, Published};
 use crate::admission::KeyDirectory;
 use crate::entry::{Entry, EntryError};
 use crate::keys;
-use crate::store::{Head, HighWater, HighWaterError, Ledger, LedgerReader, MAX_PAGE_ROWS, Missing, StoreError, Vault, VaultEdit};
+use crate::store::{Head, HighWater, HighWaterError, Ledger, LedgerReader, MAX_PAGE_ROWS, Missing, StoreError, StoredEntry, Vault, VaultEdit};
 
 /// What a core is loaded from.
 pub struct Opened {
@@ -25,6 +26,8 @@ pub struct Opened {
     pub high_water: std::path::PathBuf,
     /// Whether a missing mark may be made anew.
     pub missing: Missing,
+    /// What has been folded already of this ledger's entries, so that only the rest is; none to begin with the first.
+    pub warm: Option<Replayed>,
 }
 
 /// Why a ledger could not be loaded.
@@ -74,11 +77,10 @@ pub enum LoadError {
 }
 
 /// What replaying the entries gives.
-struct Replayed {
-    registry: Registry,
-    tree: Tree,
-    last_time: Instant,
-    edits: Vec<VaultEdit>,
+pub struct Replayed {
+    pub(super) registry: Registry,
+    pub(super) tree: Tree,
+    pub(super) last_time: Instant,
 }
 
 /// Loads a core: checks the mark, takes the lead, rebuilds registry and tree from the entries, compares the root with the
@@ -94,7 +96,7 @@ pub fn load(
     directory: KeyDirectory,
     published: watch::Sender<Arc<Published>>,
 ) -> Result<Core, LoadError> {
-    let Opened { mut ledger, mut vault, high_water, missing } = opened;
+    let Opened { mut ledger, mut vault, high_water, missing, warm } = opened;
     let origin = keys.log.name().to_owned();
     let mark = HighWater::open(&high_water, &origin, &ledger.head()?, missing)?;
     let head = ledger.lead()?;
@@ -105,8 +107,11 @@ pub fn load(
     if vault_head.size < head.size {
         return Err(LoadError::VaultBehind { vault: vault_head.size, ledger: head.size });
     }
-    let Replayed { registry, tree, last_time, edits } = replay(&*reader, &head, vault_head.edited)?;
-    check_root(&tree, &head, &keys)?;
+    let mut replayed = warm.unwrap_or_default();
+    replayed.extend(&*reader, head.size, |_| {})?;
+    let edits = edits_from(&*reader, vault_head.edited, head.size)?;
+    check_root(&replayed.tree, &head, &keys)?;
+    let Replayed { registry, tree, last_time } = replayed;
     let mut vault_head = vault.truncate(head.size)?;
     if vault_head.edited < head.size {
         vault_head = vault.edit(head.size, &edits)?;
@@ -137,7 +142,7 @@ pub fn load(
 }
 
 /// The head continues the one that was marked: the checkpoint kept for the marked size has the marked root.
-fn follows_mark(mark: &HighWater, head: &Head, reader: &dyn LedgerReader, keys: &Keys) -> Result<(), LoadError> {
+pub(super) fn follows_mark(mark: &HighWater, head: &Head, reader: &dyn LedgerReader, keys: &Keys) -> Result<(), LoadError> {
     if mark.size() == 0 || mark.size() == head.size {
         return Ok(());
     }
@@ -147,7 +152,7 @@ fn follows_mark(mark: &HighWater, head: &Head, reader: &dyn LedgerReader, keys: 
     if checkpoint.root == Hash(mark.root()) { Ok(()) } else { Err(other()) }
 }
 
-fn check_root(tree: &Tree, head: &Head, keys: &Keys) -> Result<(), LoadError> {
+pub(super) fn check_root(tree: &Tree, head: &Head, keys: &Keys) -> Result<(), LoadError> {
     let (computed, signed) = (tree.root(), Hash(head.root));
     if head.size == 0 {
         return Ok(());
@@ -160,31 +165,64 @@ fn check_root(tree: &Tree, head: &Head, keys: &Keys) -> Result<(), LoadError> {
     }
 }
 
-/// Folds every entry; edits of the vault are collected from entry `edited` on.
-fn replay(reader: &dyn LedgerReader, head: &Head, edited: u64) -> Result<Replayed, LoadError> {
-    let mut replayed = Replayed { registry: Registry::new(seed()), tree: Tree::new(), last_time: Instant::EPOCH, edits: Vec::new() };
-    let mut full = Vec::new();
-    while replayed.tree.size() < head.size {
-        let index = replayed.tree.size();
-        let page = reader.entries(index, MAX_PAGE_ROWS)?;
+impl Default for Replayed {
+    /// Of the empty ledger.
+    fn default() -> Replayed {
+        Replayed { registry: Registry::new(seed()), tree: Tree::new(), last_time: Instant::EPOCH }
+    }
+}
+
+impl Replayed {
+    /// Folds on to a size, which is one of a batch. `each` hears of every event.
+    ///
+    /// # Errors
+    /// [`LoadError`]; after it this is of no more use.
+    pub(super) fn extend(&mut self, reader: &dyn LedgerReader, size: u64, mut each: impl FnMut(&Event)) -> Result<(), LoadError> {
+        let mut full = Vec::new();
+        entries(reader, self.tree.size(), size, |index, stored, entry| {
+            for event in &entry.events {
+                self.registry.apply(event).map_err(|source| LoadError::Stream { index, source })?;
+                each(event);
+            }
+            self.last_time = entry.time;
+            self.tree.push(leaf_hash(&stored.bytes), &mut full);
+            full.clear();
+            Ok(())
+        })
+    }
+}
+
+/// The edits of the vault that entries from one size until another make.
+fn edits_from(reader: &dyn LedgerReader, from: u64, until: u64) -> Result<Vec<VaultEdit>, LoadError> {
+    let mut all = Vec::new();
+    entries(reader, from, until, |index, _, entry| {
+        all.extend(edits(index, &entry.events));
+        Ok(())
+    })?;
+    Ok(all)
+}
+
+/// Reads entries from one size until another.
+fn entries(
+    reader: &dyn LedgerReader,
+    from: u64,
+    until: u64,
+    mut take: impl FnMut(u64, &StoredEntry, &Entry) -> Result<(), LoadError>,
+) -> Result<(), LoadError> {
+    let mut index = from;
+    while index < until {
+        let limit = MAX_PAGE_ROWS.min(usize::try_from(until - index).unwrap_or(MAX_PAGE_ROWS));
+        let page = reader.entries(index, limit)?;
         if page.is_empty() {
             return Err(StoreError::Corrupt { what: format!("entry {index} is missing") }.into());
         }
         for stored in page {
-            let index = replayed.tree.size();
             let entry: Entry = serde_json::from_slice(&stored.bytes).map_err(|error| LoadError::Entry { index, source: error.into() })?;
-            for event in &entry.events {
-                replayed.registry.apply(event).map_err(|source| LoadError::Stream { index, source })?;
-            }
-            if index >= edited {
-                replayed.edits.extend(edits(index, &entry.events));
-            }
-            replayed.last_time = entry.time;
-            replayed.tree.push(leaf_hash(&stored.bytes), &mut full);
-            full.clear();
+            take(index, &stored, &entry)?;
+            index += 1;
         }
     }
-    Ok(replayed)
+    Ok(())
 }
 
 /// The seed of the registry's maps, so that nobody can choose ids that collide.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -10,6 +10,7 @@ use super::batch::MAX_BATCH;
 use super::{Answer, Core, Fatal, LoadError, Published};
 use crate::admission::Admitted;
 use crate::service::ServiceCode;
+use crate::store::StoreError;
 
 /// How many commands may wait for the sequencer. One more is told to come again.
 pub const QUEUE: usize = 1024;
@@ -17,7 +18,52 @@ pub const QUEUE: usize = 1024;
 /// How long to wait before loading again after a failure, at first and at most.
 const BACK_OFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
 
-type Waiting = (Admitted, oneshot::Sender<Answer>);
+/// What comes to the thread.
+enum Waiting {
+    /// A command, with the way of its answer.
+    Command(Box<Admitted>, oneshot::Sender<Answer>),
+    /// Another leads.
+    StepDown,
+}
+
+/// Where cores come from: the first, and one after each that failed.
+pub trait Source: Send + 'static {
+    /// Opens the store anew and loads a core from it; `None` once nobody is left to work for. What takes long, such as waiting for the
+    /// lead, calls `idle` every moment, which answers those who wait and says whether anybody is left.
+    ///
+    /// # Errors
+    /// [`LoadError`]; then it is called again after a while.
+    fn load(&mut self, idle: &mut dyn FnMut() -> bool) -> Result<Option<Core>, LoadError>;
+
+    /// Whether another core may follow one that failed so.
+    fn may_go_on(&self, fatal: &Fatal) -> bool {
+        fatal.may_recover()
+    }
+
+    /// Hears how to tell the thread that another leads.
+    fn attach(&mut self, _: StepDown) {}
+}
+
+/// A source that waits for nothing.
+impl<F: FnMut() -> Result<Core, LoadError> + Send + 'static> Source for F {
+    fn load(&mut self, _: &mut dyn FnMut() -> bool) -> Result<Option<Core>, LoadError> {
+        self().map(Some)
+    }
+}
+
+/// The way to tell the thread that another leads, so that it gives up its core at the next batch.
+#[derive(Clone)]
+pub struct StepDown(mpsc::WeakSender<Waiting>);
+
+impl StepDown {
+    /// Tells it.
+    pub fn tell(&self) {
+        if let Some(queue) = self.0.upgrade() {
+            // From a queue that is full the next commit finds it out.
+            let _ = queue.try_send(Waiting::StepDown);
+        }
+    }
+}
 
 /// Why a command could not be handed over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -38,7 +84,7 @@ impl Sequencer {
     /// At once, if the queue is full or the sequencer has ended.
     pub async fn submit(&self, admitted: Admitted) -> Result<Answer, Turned> {
         let (reply, answer) = oneshot::channel();
-        self.queue.try_send((admitted, reply)).map_err(|error| match error {
+        self.queue.try_send(Waiting::Command(Box::new(admitted), reply)).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => Turned(ServiceCode::Overloaded),
             mpsc::error::TrySendError::Closed(_) => Turned(ServiceCode::NotReady),
         })?;
@@ -52,7 +98,7 @@ impl Sequencer {
     /// If the sequencer has ended.
     pub async fn submit_when_free(&self, admitted: Admitted) -> Result<oneshot::Receiver<Answer>, Turned> {
         let (reply, answer) = oneshot::channel();
-        self.queue.send((admitted, reply)).await.map_err(|_| Turned(ServiceCode::NotReady))?;
+        self.queue.send(Waiting::Command(Box::new(admitted), reply)).await.map_err(|_| Turned(ServiceCode::NotReady))?;
         Ok(answer)
     }
 
@@ -67,49 +113,69 @@ impl Sequencer {
     }
 }
 
-/// Starts the thread. `reload` opens the store anew and loads a core from it; it is called first at once, and again after
-/// each failure that may pass.
+/// Starts the thread with a first core from this source.
 ///
 /// The thread ends when every handle is dropped, or with the failure that loading again cannot mend.
 ///
 /// # Errors
 /// The first load's.
-pub fn start(
-    mut reload: impl FnMut() -> Result<Core, LoadError> + Send + 'static,
-    published: watch::Receiver<Arc<Published>>,
-) -> Result<(Sequencer, thread::JoinHandle<Result<(), Fatal>>), LoadError> {
-    let core = reload()?;
+pub fn start(mut source: impl Source, published: watch::Receiver<Arc<Published>>) -> Result<Started, LoadError> {
+    let first = source.load(&mut || true)?;
+    spawn(first, source, published)
+}
+
+/// Starts the thread without a core: the source is asked for one there, and may wait for the lead.
+///
+/// # Errors
+/// The system's: there is no thread to be had.
+pub fn start_waiting(source: impl Source, published: watch::Receiver<Arc<Published>>) -> Result<Started, LoadError> {
+    spawn(None, source, published)
+}
+
+/// The way to the sequencer, and its thread.
+pub type Started = (Sequencer, thread::JoinHandle<Result<(), Fatal>>);
+
+fn spawn(first: Option<Core>, mut source: impl Source, published: watch::Receiver<Arc<Published>>) -> Result<Started, LoadError> {
     let (queue, waiting) = mpsc::channel(QUEUE);
-    let thread = thread::Builder::new().name("sequencer".into()).spawn(move || run(core, &mut reload, waiting));
+    source.attach(StepDown(queue.downgrade()));
+    let thread = thread::Builder::new().name("sequencer".into()).spawn(move || run(first, &mut source, waiting));
     let thread = thread.map_err(|error| LoadError::Store(error.into()))?;
     Ok((Sequencer { queue, published }, thread))
 }
 
-fn run(first: Core, reload: &mut dyn FnMut() -> Result<Core, LoadError>, mut waiting: mpsc::Receiver<Waiting>) -> Result<(), Fatal> {
-    let mut core = first;
+fn run(first: Option<Core>, source: &mut dyn Source, mut waiting: mpsc::Receiver<Waiting>) -> Result<(), Fatal> {
+    let mut next = first;
+    let mut last = Ok(());
     loop {
+        let Some(mut core) = next.take().or_else(|| recover(source, &mut waiting)) else { return last };
         let Err(fatal) = work(&mut core, &mut waiting) else { return Ok(()) };
-        tracing::error!(error = %fatal, may_recover = fatal.may_recover(), size = core.head.size, "the sequencer stopped");
+        let goes_on = source.may_go_on(&fatal);
+        tracing::error!(error = %fatal, goes_on, size = core.head.size, "the sequencer stopped");
         core.publish(false);
-        if !fatal.may_recover() {
+        if !goes_on {
             return Err(fatal);
         }
+        last = Err(fatal);
         // The store's lock goes with the core, so that it can be opened anew.
         drop(core);
-        let Some(loaded) = recover(reload, &mut waiting) else { return Err(fatal) };
-        core = loaded;
     }
 }
 
 /// Takes batches until the queue closes.
 fn work(core: &mut Core, waiting: &mut mpsc::Receiver<Waiting>) -> Result<(), Fatal> {
     while let Some(first) = waiting.blocking_recv() {
-        let (mut commands, mut replies) = (vec![first.0], vec![first.1]);
-        while commands.len() < MAX_BATCH
-            && let Ok((command, reply)) = waiting.try_recv()
-        {
-            commands.push(command);
-            replies.push(reply);
+        let (mut commands, mut replies) = (Vec::new(), Vec::new());
+        let mut next = Some(first);
+        while let Some(come) = next {
+            match come {
+                Waiting::Command(command, reply) => {
+                    commands.push(*command);
+                    replies.push(reply);
+                }
+                // Whoever waits is told that the outcome is not known, and asks again where it is.
+                Waiting::StepDown => return Err(StoreError::Fenced.into()),
+            }
+            next = if commands.len() < MAX_BATCH { waiting.try_recv().ok() } else { None };
         }
         // On failure the replies are dropped, which tells each waiter that the outcome is not known.
         let answers = core.process(&commands)?;
@@ -123,19 +189,28 @@ fn work(core: &mut Core, waiting: &mut mpsc::Receiver<Waiting>) -> Result<(), Fa
 }
 
 /// Loads until it succeeds, turning away what comes in the meantime; `None` once nobody is left to answer.
-fn recover(reload: &mut dyn FnMut() -> Result<Core, LoadError>, waiting: &mut mpsc::Receiver<Waiting>) -> Option<Core> {
+fn recover(source: &mut dyn Source, waiting: &mut mpsc::Receiver<Waiting>) -> Option<Core> {
     let mut pause = BACK_OFF.0;
-    while !waiting.is_closed() {
-        while let Ok((_, reply)) = waiting.try_recv() {
-            let _ = reply.send(Answer::Turned(ServiceCode::NotReady));
+    let mut idle = || {
+        while let Ok(come) = waiting.try_recv() {
+            if let Waiting::Command(_, reply) = come {
+                let _ = reply.send(Answer::Turned(ServiceCode::NotReady));
+            }
         }
-        thread::sleep(pause);
-        match reload() {
-            Ok(core) => {
-                tracing::info!(size = core.head.size, "the sequencer works again");
+        !waiting.is_closed()
+    };
+    while idle() {
+        match source.load(&mut idle) {
+            Ok(Some(core)) => {
+                tracing::info!(size = core.head.size, "the sequencer works");
                 return Some(core);
             }
-            Err(error) => tracing::error!(%error, retry_ms = (pause * 2).as_millis() as u64, "the ledger could not be loaded"),
+            Ok(None) => return None,
+            Err(error) => tracing::error!(%error, retry_ms = pause.as_millis() as u64, "the ledger could not be loaded"),
+        }
+        let until = Instant::now() + pause;
+        while Instant::now() < until && idle() {
+            thread::sleep(BACK_OFF.0);
         }
         pause = (pause * 2).min(BACK_OFF.1);
     }

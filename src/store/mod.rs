@@ -20,6 +20,7 @@ mod compare;
 mod error;
 mod high_water;
 mod ledger;
+mod peers;
 mod place;
 #[cfg(feature = "postgres")]
 pub mod postgres;
@@ -33,6 +34,7 @@ pub use error::StoreError;
 pub(crate) use high_water::sync_directory;
 pub use high_water::{HighWater, HighWaterError, Missing};
 pub use ledger::{FullTile, Head, Ledger, LedgerBatch, LedgerReader, MAX_ENTRY_BYTES, Outcome, RefusalRow, StoredEntry, TILE_BYTES};
+pub use peers::{Leader, Peers};
 pub use place::Store;
 pub use rebuild::{Comparison, Difference, Fault, MAX_DIFFERENCES, Rebuild};
 pub use rows::{Row, RowKey, RowQuery, Rows};

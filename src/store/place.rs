@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{AccessLog, Ledger, LedgerReader, Rebuild, StoreError, Vault, VaultReader};
+use super::{AccessLog, Ledger, LedgerReader, Peers, Rebuild, StoreError, Vault, VaultReader};
 
 /// A ledger, its vault and its access log on one engine, open or not. Everything that is opened has connections of its own.
 pub trait Store: Send + Sync {
@@ -20,6 +20,11 @@ pub trait Store: Send + Sync {
 
     /// Opens the access log for writing and reading.
     fn access_log(&self) -> Result<Arc<dyn AccessLog>, StoreError>;
+
+    /// A way to the other nodes; none where a store has only one.
+    fn peers(&self) -> Result<Option<Box<dyn Peers>>, StoreError> {
+        Ok(None)
+    }
 
     /// Opens the ledger to make its rows anew; another process must not be writing to it.
     fn rebuild(&self) -> Result<Box<dyn Rebuild>, StoreError>;

@@ -93,7 +93,7 @@ fn stalling(paths: &Paths, gate: &Arc<Gate>) -> (Router, watch::Receiver<Arc<Pub
         gate.pass()?;
         let (ledger, vault) = sqlite::open(&paths.ledger, &paths.vault)?;
         let ledger = Box::new(Stalling { ledger, gate: Arc::clone(&gate) });
-        let opened = Opened { ledger, vault: Box::new(vault), high_water: paths.high_water.clone(), missing: Missing::Refuse };
+        let opened = Opened { ledger, vault: Box::new(vault), high_water: paths.high_water.clone(), missing: Missing::Refuse, warm: None };
         sequencer::load(opened, Arc::clone(&keys), sequencer::system_clock(), Box::new(Quiet), known.clone(), publisher.clone())
     };
     let (sequencer, _) = sequencer::start(reload, published.clone()).unwrap();

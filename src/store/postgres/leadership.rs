@@ -11,20 +11,9 @@ use std::time::Duration;
 use tokio_postgres::Row as SqlRow;
 use uuid::Uuid;
 
-use super::super::StoreError;
+use super::super::{Leader, Peers, StoreError};
 use super::session::{Reading, Session, Use, number, value};
 use super::{Target, sql};
-
-/// Who leads, or led last.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Leader {
-    /// The node.
-    pub node: Uuid,
-    /// Where it takes commands from the others; empty if nowhere.
-    pub address: String,
-    /// For how long it has said nothing, by the database's clock.
-    pub silent: Duration,
-}
 
 /// How the database's administrator sees a node's writing sessions.
 pub(super) fn session_name(node: Uuid) -> String {
@@ -56,24 +45,14 @@ impl Leadership {
         Ok(Leadership { ledger: ledger.clone(), vault: vault.clone(), node, reading, beating: None })
     }
 
-    /// This node.
-    pub fn node(&self) -> Uuid {
-        self.node
-    }
+}
 
-    /// Who leads, or led last.
-    ///
-    /// # Errors
-    /// The store's.
-    pub fn leader(&self) -> Result<Leader, StoreError> {
+impl Peers for Leadership {
+    fn leader(&self) -> Result<Leader, StoreError> {
         self.reading.one(sql!("leader_read"), &[], read)?.ok_or_else(|| StoreError::corrupt("the row of the leader is missing"))
     }
 
-    /// Says that this node, which leads, lives.
-    ///
-    /// # Errors
-    /// [`StoreError::Fenced`] where another has taken the lead; otherwise the store's.
-    pub fn beat(&mut self) -> Result<(), StoreError> {
+    fn beat(&mut self) -> Result<(), StoreError> {
         let session = match self.beating.take() {
             Some(session) => session,
             None => Session::open(&self.ledger, &session_name(self.node), Use::Write)?,
@@ -83,12 +62,8 @@ impl Leadership {
         if hit == 1 { Ok(()) } else { Err(StoreError::Fenced) }
     }
 
-    /// Ends the sessions of a leader that says nothing any more, on the ledger's database and on the vault's: what it had begun is
-    /// rolled back, and its lock is free.
-    ///
-    /// # Errors
-    /// The store's.
-    pub fn depose(&self, silent: &Leader) -> Result<(), StoreError> {
+    /// Ends its sessions, on the ledger's database and on the vault's.
+    fn depose(&self, silent: &Leader) -> Result<(), StoreError> {
         for target in [&self.ledger, &self.vault] {
             let session = Session::open(target, &session_name(self.node), Use::Write)?;
             session.run(session.rows(sql!("leader_depose"), &[&session_name(silent.node)]))?;
@@ -98,5 +73,6 @@ impl Leadership {
 }
 
 fn read(row: &SqlRow) -> Result<Leader, StoreError> {
-    Ok(Leader { node: value(row, 0)?, address: value(row, 1)?, silent: Duration::from_millis(number(row, 2).unwrap_or(0)) })
+    let silent = Duration::from_millis(number(row, 3)?);
+    Ok(Leader { node: value(row, 0)?, address: value(row, 1)?, holds: value(row, 2)?, silent })
 }

@@ -30,7 +30,7 @@ mod vault_reader;
 mod writer;
 
 pub use access_log::PostgresAccessLog;
-pub use leadership::{Leader, Leadership};
+pub use leadership::Leadership;
 pub use ledger::PostgresLedger;
 pub use migrate::{Migrated, Place};
 pub use reader::PostgresLedgerReader;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::super::{AccessLog, Ledger, LedgerReader, Rebuild, Store, StoreError, Vault, VaultReader};
+use super::super::{AccessLog, Ledger, LedgerReader, Peers, Rebuild, Store, StoreError, Vault, VaultReader};
 use super::leadership::session_name;
 use super::migrate::{Migrated, Place, begin, migrate};
 use super::{
@@ -54,14 +54,6 @@ impl PostgresStore {
         Ok([migrate(ledger, Place::Ledger, self.ledger.role())?, migrate(vault, Place::Vault, self.vault.role())?])
     }
 
-    /// A way to see who leads, and to say that this node lives.
-    ///
-    /// # Errors
-    /// The store's.
-    pub fn leadership(&self) -> Result<Leadership, StoreError> {
-        Leadership::open(&self.ledger, &self.vault, self.node)
-    }
-
     fn owners(&self) -> Result<(&Target, &Target), StoreError> {
         let why = "its tables are made under the role that owns them, which was not named (--store-owner)".to_owned();
         let missing = || StoreError::Misconfigured { place: self.ledger.to_string(), why };
@@ -95,6 +87,10 @@ impl Store for PostgresStore {
 
     fn access_log(&self) -> Result<Arc<dyn AccessLog>, StoreError> {
         Ok(Arc::new(PostgresAccessLog::open(&self.vault)?))
+    }
+
+    fn peers(&self) -> Result<Option<Box<dyn Peers>>, StoreError> {
+        Ok(Some(Box::new(Leadership::open(&self.ledger, &self.vault, self.node)?)))
     }
 
     fn rebuild(&self) -> Result<Box<dyn Rebuild>, StoreError> {

@@ -1,1 +1,1 @@
-INSERT INTO ledger.leader (one, node, address, beat) VALUES (1, gen_random_uuid(), '', '-infinity')
+INSERT INTO ledger.leader (one, node, address, beat) VALUES (1, gen_random_uuid(), '', 'epoch')
