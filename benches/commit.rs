@@ -57,8 +57,13 @@ fn core(paths: &Paths, directory: &KeyDirectory) -> Core {
     let signer = |path, name: &str| Signer::ed25519(name, &read_key_file(path).unwrap().seed()).unwrap();
     let keys = Keys { log: signer(&paths.log_key, ORIGIN), refusal: signer(&paths.refusal_key, &RefusalNote::key_name(ORIGIN)) };
     let (ledger, vault) = sqlite::open(&paths.ledger, &paths.vault).unwrap();
-    let opened =
-        Opened { ledger: Box::new(ledger), vault: Box::new(vault), high_water: paths.high_water.clone(), missing: Missing::Refuse, warm: None };
+    let opened = Opened {
+        ledger: Box::new(ledger),
+        vault: Box::new(vault),
+        high_water: paths.high_water.clone(),
+        missing: Missing::Refuse,
+        warm: None,
+    };
     let nothing = Published {
         size: 0,
         root: tlog::Tree::new().root(),

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
 
+mod common;
+
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -13,50 +15,17 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant as Moment};
 
-use aggregates::policy::PolicyTerms;
-use aggregates::words::{Instant, Role};
+use aggregates::words::Instant;
+use common::accredit::{command, founders, id, now};
 use litopys::admission::admit;
-use litopys::envelope::{Draft, compose};
 use litopys::http::{App, router};
-use litopys::keys::{SecretKey, to_jwk};
-use litopys::node::{self, Founders, Node, Options, Paths, Trust};
+use litopys::node::{self, Node, Options, Paths, Trust};
 use litopys::receipt;
-use litopys::sequencer::{Answer, Probe, Step, system_clock};
-use serde_json::json;
-use uuid::Uuid;
+use litopys::sequencer::{Answer, Probe, Step};
 
 const CHILD: &str = "LITOPYS_TEST_KILL";
 const ROUNDS: u64 = 50;
 const CLIENTS: usize = 16;
-
-fn key(number: u64) -> SecretKey {
-    let mut seed = [9; 32];
-    seed[..8].copy_from_slice(&number.to_le_bytes());
-    SecretKey::from_seed(&seed)
-}
-
-fn id(number: u64) -> Uuid {
-    uuid::Builder::from_unix_timestamp_millis(1_790_000_000_000 + number, &[7; 10]).into_uuid()
-}
-
-/// The `number`-th command. Always the same bytes for one `issued_at`.
-fn command(origin: &str, number: u64, issued_at: Instant) -> String {
-    let holder = key(1_000_000 + number);
-    let draft = Draft {
-        id: id(number),
-        ledger: origin.to_owned(),
-        kind: "trust_provider.accredit".into(),
-        issued_at,
-        expect: None,
-        seen: None,
-        data: json!({
-            "trust_provider": id(10_000_000 + number), "name": "Довірчі послуги", "edrpou": "32855961",
-            "key": to_jwk(&holder.public()), "key_until": "2036-01-01T00:00:00Z",
-        }),
-        disclose: vec![],
-    };
-    compose(&draft, &[(&key(1), Role::Regulator, None), (&holder, Role::Holder, None)], |_| {}).unwrap().body
-}
 
 /// Tells whoever looks at the file, even after the process's death, how far the last batch came.
 struct Diary(File);
@@ -138,17 +107,8 @@ struct Tally {
 fn kill_under_load() {
     let folder = tempfile::tempdir().unwrap();
     let paths = Paths::in_dir(folder.path());
-    let founders = Founders {
-        origin: "example.org/kill".into(),
-        regulators: vec![key(1)],
-        operator: key(2),
-        log: key(3),
-        refusal: key(4),
-        policy: PolicyTerms::default(),
-        keys_until: "2036-01-01T00:00:00Z".parse().unwrap(),
-    };
-    let trust = node::create(&paths, &founders).unwrap();
-    let issued_at = Instant::from_ms(system_clock()()).unwrap();
+    let trust = node::create(&paths, &founders("example.org/kill")).unwrap();
+    let issued_at = now();
     let next = Arc::new(AtomicU64::new(1));
     let mut tally = Tally { in_flight: 0, inside_commit: 0, acknowledged: 0 };
     let mut size = 1;

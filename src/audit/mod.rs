@@ -22,12 +22,14 @@ mod tables;
 mod vault;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use tlog::{Hash, Verifier};
 
 pub use report::{FactCounts, Finding, MAX_FINDINGS, Report, Verdict};
 
 use crate::node::Trust;
+use crate::store::Store;
 
 /// What the auditor trusts, from elsewhere than the ledger.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,8 +51,10 @@ impl From<Trust> for Pinned {
 }
 
 /// What to audit, against what.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Options {
+    /// A store that is not a file, in place of `ledger`; with its vault in place of `vault` if that is to be compared too.
+    pub database: Option<(Arc<dyn Store>, WithVault)>,
     /// The ledger's file.
     pub ledger: PathBuf,
     /// The vault's file, if facts and disclosures are to be compared too.
@@ -71,7 +75,32 @@ impl Options {
     /// An audit of the ledger alone.
     pub fn new(ledger: impl Into<PathBuf>, pinned: impl Into<Pinned>) -> Options {
         let (receipts, checkpoints) = (Vec::new(), Vec::new());
-        Options { ledger: ledger.into(), vault: None, high_water: None, receipts, checkpoints, pinned: pinned.into(), seed: None }
+        Options {
+            database: None,
+            ledger: ledger.into(),
+            vault: None,
+            high_water: None,
+            receipts,
+            checkpoints,
+            pinned: pinned.into(),
+            seed: None,
+        }
+    }
+}
+
+/// Whether facts and disclosures are compared too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WithVault {
+    /// With the vault that belongs to the ledger.
+    Yes,
+    /// The ledger alone.
+    No,
+}
+
+impl Options {
+    /// An audit of a store that is not a file.
+    pub fn of_store(store: Arc<dyn Store>, vault: WithVault, pinned: impl Into<Pinned>) -> Options {
+        Options { database: Some((store, vault)), ..Options::new("", pinned) }
     }
 }
 

@@ -15,7 +15,7 @@ use super::report::{FactCounts, Findings};
 use super::rows::RowAudit;
 use super::source::{Cell, Cursor, PAGE, Row, Source, Unread};
 use super::vault::VaultAudit;
-use super::{AuditError, Options, Report, Verdict};
+use super::{AuditError, Options, Report, Verdict, WithVault};
 use crate::entry::Entry;
 use crate::store::{StoreError, sqlite};
 
@@ -85,23 +85,32 @@ fn seed() -> u64 {
     u64::from_le_bytes(bytes)
 }
 
+/// Opens the vault's file, if it was given.
+fn open_vault(options: &Options, findings: &mut Findings) -> Result<Option<VaultAudit>, AuditError> {
+    let Some(path) = &options.vault else { return Ok(None) };
+    match sqlite::open_vault_reader(path) {
+        Ok(reader) => Ok(Some(VaultAudit::new(Box::new(reader)))),
+        Err(StoreError::NotFound { .. }) => Err(AuditError::NotFound(path.clone())),
+        Err(error @ (StoreError::NotALedger { .. } | StoreError::Corrupt { .. })) => {
+            findings.add("vault/file", path.display(), "", "file_damaged", error);
+            Ok(None)
+        }
+        Err(error) => Err(AuditError::Io(format!("{}: {error}", path.display()))),
+    }
+}
+
 impl<'a> Scan<'a> {
     pub(super) fn new(options: &'a Options) -> Result<Scan<'a>, AuditError> {
         let mut findings = Findings::default();
         // What was published is read before the head, which may go on growing.
         let pins = pins::read(options, &mut findings)?;
-        let source = Source::open(&options.ledger)?;
-        let vault = match &options.vault {
-            None => None,
-            Some(path) => match sqlite::open_vault_reader(path) {
-                Ok(reader) => Some(VaultAudit::new(Box::new(reader))),
-                Err(StoreError::NotFound { .. }) => return Err(AuditError::NotFound(path.clone())),
-                Err(error @ (StoreError::NotALedger { .. } | StoreError::Corrupt { .. })) => {
-                    findings.add("vault/file", path.display(), "", "file_damaged", error);
-                    None
-                }
-                Err(error) => return Err(AuditError::Io(format!("{}: {error}", path.display()))),
-            },
+        let (source, vault) = match &options.database {
+            None => (Source::open(&options.ledger)?, open_vault(options, &mut findings)?),
+            Some((store, with_vault)) => {
+                let unread = |error: StoreError| AuditError::Io(error.to_string());
+                let vault = (*with_vault == WithVault::Yes).then(|| store.vault_reader()).transpose().map_err(unread)?;
+                (Source::copy(&**store).map_err(unread)?, vault.map(VaultAudit::new))
+            }
         };
         Ok(Scan {
             options,

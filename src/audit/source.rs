@@ -9,8 +9,10 @@ use std::time::Duration;
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Params, ffi};
+use tempfile::TempDir;
 
 use super::AuditError;
+use crate::store::{Snapshot, Store, StoreError};
 
 /// The tables as they were meant.
 const LEDGER: &str = include_str!("../store/sqlite/ledger.sql");
@@ -130,6 +132,8 @@ fn failed(cause: &ffi::Error) -> bool {
 /// A read-only connection of the auditor's own.
 pub(super) struct Source {
     connection: Connection,
+    /// Of a store that is no file: what was wrong with its guards, and the copy.
+    copied: Option<(Snapshot, TempDir)>,
 }
 
 impl Source {
@@ -146,7 +150,23 @@ impl Source {
         let connection = Connection::open_with_flags(path, flags).map_err(|error| io(&error))?;
         connection.busy_timeout(Duration::from_secs(5)).map_err(|error| io(&error))?;
         connection.set_prepared_statement_cache_capacity(64);
-        Ok(Source { connection })
+        Ok(Source { connection, copied: None })
+    }
+
+    /// Copies the tables of a store that is no file, in one transaction of its own, and reads the copy.
+    pub(super) fn copy(store: &dyn Store) -> Result<Source, StoreError> {
+        let folder = tempfile::tempdir()?;
+        let file = folder.path().join("ledger.sqlite");
+        let snapshot = store.snapshot(&file)?.unwrap_or_default();
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(file, flags)?;
+        connection.set_prepared_statement_cache_capacity(64);
+        Ok(Source { connection, copied: Some((snapshot, folder)) })
+    }
+
+    /// What the vault of a store that is no file says to which ledger it belongs.
+    pub(super) fn vault_pair(&self) -> Option<Vec<u8>> {
+        self.copied.as_ref().and_then(|(snapshot, _)| snapshot.vault_pair.clone())
     }
 
     /// All rows that a statement gives.
@@ -166,6 +186,10 @@ impl Source {
 
     /// What is wrong with the file as a whole: its header, its tables and guards, its pages and indexes.
     pub(super) fn faults(&self) -> Result<Vec<(&'static str, String)>, Unread> {
+        if let Some((snapshot, _)) = &self.copied {
+            let altered = |guard: &String| ("tables_altered", format!("the guard {guard} is missing or disabled"));
+            return Ok(snapshot.faults.iter().map(altered).collect());
+        }
         let mut faults = Vec::new();
         for (name, meant) in [("application_id", APPLICATION_ID), ("user_version", USER_VERSION)] {
             let found = self.integer(&format!("PRAGMA {name}"), [])?.unwrap_or_default();
@@ -175,7 +199,7 @@ impl Source {
         }
         let meant = Connection::open_in_memory()?;
         meant.execute_batch(&[LEDGER, ROWS].concat())?;
-        let meant = Source { connection: meant }.structure()?;
+        let meant = Source { connection: meant, copied: None }.structure()?;
         let found = self.structure()?;
         let altered = |part: &&Row| format!("{} was altered, added or removed", part.first().map(Cell::to_string).unwrap_or_default());
         faults.extend(found.iter().filter(|part| !meant.contains(part)).map(|part| ("tables_altered", altered(&part))));

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::AuditError;
 use super::rows::RowAudit;
 use super::scan::Scan;
-use super::source::{Cell, PAGE, Row, Unread};
+use super::source::{Cell, PAGE, Row, Source, Unread};
 use crate::sequencer::RefusalNote;
 
 impl Scan<'_> {
@@ -151,11 +151,13 @@ impl Scan<'_> {
     /// Ledger and vault were created together.
     pub(super) fn check_pair(&mut self) -> Result<(), AuditError> {
         let Some((vault, head)) = self.vault.as_ref().zip(self.head.as_ref()) else { return Ok(()) };
-        let path = self.options.vault.as_deref().unwrap_or(std::path::Path::new(""));
-        let pair = match super::source::Source::open(path)?.row("SELECT pair FROM head", []) {
-            Ok(row) => row.and_then(|row| row.first().and_then(Cell::blob).map(<[u8]>::to_vec)),
-            Err(Unread::Failed(error)) => return Err(error),
-            Err(Unread::Damaged(_)) => None,
+        let pair = match &self.options.vault {
+            None => self.source.vault_pair(),
+            Some(path) => match Source::open(path)?.row("SELECT pair FROM head", []) {
+                Ok(row) => row.and_then(|row| row.first().and_then(Cell::blob).map(<[u8]>::to_vec)),
+                Err(Unread::Failed(error)) => return Err(error),
+                Err(Unread::Damaged(_)) => None,
+            },
         };
         if pair.is_none() || pair != head.pair {
             self.findings.add("head", 1, "pair", "head_altered", "the vault belongs to another ledger");

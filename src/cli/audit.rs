@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use tlog::{Hash, Verifier};
 
+use super::store::DatabaseArgs;
 use super::{Exit, Failure};
-use crate::audit::{self, AuditError, Options, Pinned, Verdict};
+use crate::audit::{self, AuditError, Options, Pinned, Verdict, WithVault};
 use crate::node::Trust;
 
 /// Recompute a ledger from its first entry and compare everything with what is stored and with what is pinned.
@@ -18,11 +19,16 @@ use crate::node::Trust;
 #[derive(Args)]
 pub(super) struct Audit {
     /// The ledger's file
-    #[arg(long, value_name = "FILE")]
-    ledger: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "store")]
+    ledger: Option<PathBuf>,
     /// The vault's file, to compare disclosures and recompute facts
     #[arg(long, value_name = "FILE")]
     vault: Option<PathBuf>,
+    #[command(flatten)]
+    database: DatabaseArgs,
+    /// With --store: compare disclosures and recompute facts by the vault in the same database, or in that of --vault-store
+    #[arg(long, requires = "store")]
+    with_vault: bool,
     /// The high-water mark's file
     #[arg(long, value_name = "FILE")]
     high_water: Option<PathBuf>,
@@ -103,15 +109,13 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
 impl Audit {
     /// Audits and prints the report.
     pub(super) fn run(self) -> Result<Exit, Failure> {
-        let options = Options {
-            ledger: self.ledger,
-            vault: self.vault,
-            high_water: self.high_water,
-            receipts: self.receipt,
-            checkpoints: self.checkpoint,
-            pinned: self.pinned.read()?,
-            seed: None,
+        let with_vault = if self.with_vault || self.database.vault_store.is_some() { WithVault::Yes } else { WithVault::No };
+        let pinned = self.pinned.read()?;
+        let options = match self.ledger {
+            Some(ledger) if self.database.store.is_none() => Options { vault: self.vault, ..Options::new(ledger, pinned) },
+            _ => Options::of_store(self.database.open(None, None)?, with_vault, pinned),
         };
+        let options = Options { high_water: self.high_water, receipts: self.receipt, checkpoints: self.checkpoint, ..options };
         let report = audit::audit(&options).map_err(|error| {
             let exit = match &error {
                 AuditError::NotFound(_) => Exit::NotFound,

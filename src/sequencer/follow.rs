@@ -7,9 +7,9 @@ use aggregates::key_ring::KeyEvent;
 use tlog::Hash;
 use tokio::sync::watch;
 
+use super::Published;
 use super::core::Keys;
 use super::recover::{LoadError, Replayed, check_root, follows_mark};
-use super::Published;
 use crate::admission::KeyDirectory;
 use crate::keys;
 use crate::store::{HighWater, HighWaterError, LedgerReader};

@@ -14,7 +14,9 @@ use super::{Probe, Published};
 use crate::admission::KeyDirectory;
 use crate::entry::{Entry, EntryError};
 use crate::keys;
-use crate::store::{Head, HighWater, HighWaterError, Ledger, LedgerReader, MAX_PAGE_ROWS, Missing, StoreError, StoredEntry, Vault, VaultEdit};
+use crate::store::{
+    Head, HighWater, HighWaterError, Ledger, LedgerReader, MAX_PAGE_ROWS, Missing, StoreError, StoredEntry, Vault, VaultEdit,
+};
 
 /// What a core is loaded from.
 pub struct Opened {

@@ -1,8 +1,18 @@
 //! A store as a whole: how its places are created and opened, whatever the engine.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use super::{AccessLog, Ledger, LedgerReader, Peers, Rebuild, StoreError, Vault, VaultReader};
+
+/// What was seen when a ledger was copied for an audit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The guards that are not in force, as `schema.table guard`.
+    pub faults: Vec<String>,
+    /// What the vault says to which ledger it belongs.
+    pub vault_pair: Option<Vec<u8>>,
+}
 
 /// A ledger, its vault and its access log on one engine, open or not. Everything that is opened has connections of its own.
 pub trait Store: Send + Sync {
@@ -20,6 +30,12 @@ pub trait Store: Send + Sync {
 
     /// Opens the access log for writing and reading.
     fn access_log(&self) -> Result<Arc<dyn AccessLog>, StoreError>;
+
+    /// Copies the ledger's tables, as they are at one instant, into a new SQLite file without rules of its own: for an audit of
+    /// what is not such a file already. None where it is.
+    fn snapshot(&self, _into: &Path) -> Result<Option<Snapshot>, StoreError> {
+        Ok(None)
+    }
 
     /// A way to the other nodes; none where a store has only one.
     fn peers(&self) -> Result<Option<Box<dyn Peers>>, StoreError> {

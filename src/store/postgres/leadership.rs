@@ -44,7 +44,6 @@ impl Leadership {
         let reading = Reading::open(ledger)?;
         Ok(Leadership { ledger: ledger.clone(), vault: vault.clone(), node, reading, beating: None })
     }
-
 }
 
 impl Peers for Leadership {

@@ -23,6 +23,7 @@ mod rebuild;
 mod rights;
 mod rows;
 mod session;
+mod snapshot;
 mod store;
 mod target;
 mod vault;

@@ -49,14 +49,19 @@ pub(super) fn check_rights(session: &Session, target: &Target) -> Result<(), Sto
 
 /// Refuses tables whose guards were dropped or disabled.
 pub(super) fn check_guards(session: &Session, target: &Target, ledger: bool) -> Result<(), StoreError> {
-    let rows = session.run(session.rows(sql!("guards"), &[]))?;
-    let found: BTreeSet<String> = rows.iter().map(|row| value(row, 0)).collect::<Result<_, _>>()?;
-    let meant: &[&str] = if ledger { &LEDGER_GUARDS } else { &VAULT_GUARDS };
-    let missing: Vec<&str> = meant.iter().copied().filter(|guard| !found.contains(*guard)).collect();
+    let missing = missing_guards(session, ledger)?;
     if missing.is_empty() {
         return Ok(());
     }
     Err(StoreError::NotALedger { place: target.to_string(), why: format!("guards are missing: {}", missing.join(", ")) })
+}
+
+/// The guards that are not in force.
+pub(super) fn missing_guards(session: &Session, ledger: bool) -> Result<Vec<String>, StoreError> {
+    let rows = session.run(session.rows(sql!("guards"), &[]))?;
+    let found: BTreeSet<String> = rows.iter().map(|row| value(row, 0)).collect::<Result<_, _>>()?;
+    let meant: &[&str] = if ledger { &LEDGER_GUARDS } else { &VAULT_GUARDS };
+    Ok(meant.iter().filter(|guard| !found.contains(**guard)).map(|guard| (*guard).to_owned()).collect())
 }
 
 fn misconfigured(target: &Target, why: &str) -> StoreError {

@@ -1,12 +1,14 @@
 //! A store on PostgreSQL as a whole.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::super::{AccessLog, Ledger, LedgerReader, Peers, Rebuild, Store, StoreError, Vault, VaultReader};
+use super::super::{AccessLog, Ledger, LedgerReader, Peers, Rebuild, Snapshot, Store, StoreError, Vault, VaultReader};
 use super::leadership::session_name;
 use super::migrate::{Migrated, Place, begin, migrate};
+use super::snapshot::snapshot;
 use super::{
     Leadership, PostgresAccessLog, PostgresLedger, PostgresLedgerReader, PostgresRebuild, PostgresVault, PostgresVaultReader, Target,
 };
@@ -87,6 +89,10 @@ impl Store for PostgresStore {
 
     fn access_log(&self) -> Result<Arc<dyn AccessLog>, StoreError> {
         Ok(Arc::new(PostgresAccessLog::open(&self.vault)?))
+    }
+
+    fn snapshot(&self, into: &Path) -> Result<Option<Snapshot>, StoreError> {
+        snapshot(&self.ledger, &self.vault, into).map(Some)
     }
 
     fn peers(&self) -> Result<Option<Box<dyn Peers>>, StoreError> {

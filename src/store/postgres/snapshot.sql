@@ -1,0 +1,20 @@
+-- The tables of a ledger for an audit, without the rules that the database may have lost.
+CREATE TABLE head (one, size, root, epoch, pair);
+CREATE TABLE entries ("index", time, bytes);
+CREATE INDEX entries_by_index ON entries ("index");
+CREATE TABLE streams (number, name);
+CREATE INDEX streams_by_number ON streams (number);
+CREATE TABLE checkpoints (size, note);
+CREATE INDEX checkpoints_by_size ON checkpoints (size);
+CREATE TABLE tiles (level, "index", hashes);
+CREATE INDEX tiles_by_place ON tiles (level, "index");
+CREATE TABLE outcomes ("index", id, payload_hash, size);
+CREATE INDEX outcomes_by_index ON outcomes ("index");
+CREATE TABLE refusals (id, payload_hash, refusal, size, time, note);
+CREATE INDEX refusals_by_id ON refusals (id);
+CREATE TABLE row_versions (resource, id, from_size, until_size, body);
+CREATE INDEX row_versions_by_key ON row_versions (resource, id, from_size);
+CREATE TABLE row_values (resource, member, value, id);
+CREATE INDEX row_values_by_key ON row_values (resource, member, value, id);
+CREATE TABLE row_links (stream, kind, entry);
+CREATE INDEX row_links_by_key ON row_links (stream, kind, entry);

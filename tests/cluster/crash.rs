@@ -1,0 +1,1 @@
+//! The crash tests of the spine, on PostgreSQL.

@@ -1,0 +1,1 @@
+//! Two leaders forced at once: the database lets one commit.

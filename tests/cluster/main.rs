@@ -1,0 +1,13 @@
+//! Nodes on PostgreSQL on bad days: killed, frozen, cut off, alone and in pairs. Nothing that was acknowledged is lost or
+//! stands there twice, and somebody soon takes commands again.
+#![cfg(feature = "postgres")]
+#![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
+
+#[path = "../common/mod.rs"]
+mod common;
+mod crash;
+mod fencing;
+mod following;
+mod load;
+mod takeover;
+mod world;
