@@ -129,6 +129,10 @@ impl Core {
     /// What the store now holds is what was hashed and signed, byte for byte.
     fn read_back(&self, written: &LedgerBatch) -> Result<(), Fatal> {
         let head = self.reader.head()?;
+        if head.epoch != written.new.epoch {
+            // Another took the lead since the commit, and answers for what it finds.
+            return Err(StoreError::Fenced.into());
+        }
         if head != written.new {
             return Err(Fatal::ReadBack("head"));
         }

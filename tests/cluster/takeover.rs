@@ -25,9 +25,9 @@ fn takes_over(what: &str, die: impl FnOnce(&mut Process, &Proxy), revive: impl F
     // Not println!, which the harness hides when a test passes.
     let _ = writeln!(std::io::stdout(), "\ntakeover: leader {what}: accepting again after {} ms", gap.as_millis());
     assert!(gap < Duration::from_secs(20), "{gap:?}");
-    let first = revive(&world, first, &proxy);
+    let mut first = revive(&world, first, &proxy);
     load.wait_for(100);
-    wait_for("the first to follow", || first.is_ready());
+    first.wait_until_ready();
     load.end(&world, 1);
     let (_, of_second) = second.get("/checkpoint").unwrap();
     wait_for("the first to catch up", || first.get("/checkpoint").is_some_and(|(_, of_first)| of_first == of_second));

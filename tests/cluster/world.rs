@@ -100,12 +100,8 @@ impl Process {
             .stderr(File::options().create(true).append(true).open(&log).unwrap())
             .spawn()
             .unwrap();
-        let process = Process { child, base: format!("http://127.0.0.1:{port}"), log };
-        let until = Instant::now() + Duration::from_secs(30);
-        while !process.is_ready() {
-            assert!(Instant::now() < until, "{name} does not become ready: {}", process.log());
-            std::thread::sleep(Duration::from_millis(10));
-        }
+        let mut process = Process { child, base: format!("http://127.0.0.1:{port}"), log };
+        process.wait_until_ready();
         process
     }
 
@@ -123,6 +119,16 @@ impl Process {
 
     pub fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    /// Waits until it takes commands, itself or by sending them on; a process that ended never will.
+    pub fn wait_until_ready(&mut self) {
+        let until = Instant::now() + Duration::from_secs(30);
+        while !self.is_ready() {
+            let ended = self.child.try_wait().unwrap();
+            assert!(ended.is_none() && Instant::now() < until, "it ended ({ended:?}) or is not ready: {}", self.log());
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 
     /// How often it took the lead.
