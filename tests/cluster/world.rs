@@ -7,8 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use litopys::node::{self, Node, Options, Paths, Place, Trust};
-use litopys::store::Store;
+use litopys::node::{self, Paths, Place, Trust};
 use litopys::store::postgres::PostgresStore;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -51,12 +50,6 @@ impl World {
         self.serve_through(name, self.cluster.port())
     }
 
-    /// A node in this process.
-    pub fn open(&self) -> Node {
-        let options = Options { missing: litopys::store::Missing::Create, ..Options::default() };
-        Node::open(place(&self.store, self.folder.path(), "inside"), options).unwrap()
-    }
-
     /// Nothing is wrong with the ledger, says who trusts nobody.
     pub fn audit(&self) {
         let url = self.cluster.url(SERVER, &self.database);
@@ -66,11 +59,6 @@ impl World {
             .output()
             .unwrap();
         assert!(output.status.success(), "{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    }
-
-    /// How many entries there are.
-    pub fn size(&self) -> u64 {
-        self.store.reader().unwrap().head().unwrap().size
     }
 }
 
@@ -85,24 +73,27 @@ pub struct Process {
     pub child: Child,
     pub base: String,
     log: PathBuf,
+    command: Command,
 }
 
 impl Process {
     fn start(store: &str, folder: &Path, name: &str) -> Process {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let log = folder.join(format!("{name}.log"));
-        let child = Command::new(env!("CARGO_BIN_EXE_litopys"))
-            .args(["serve", "--store", store, "--new-mark", "--listen", &format!("127.0.0.1:{port}"), "--dir"])
-            .arg(folder)
-            .arg("--high-water")
-            .arg(folder.join(format!("{name}.mark")))
-            .stdout(Stdio::null())
-            .stderr(File::options().create(true).append(true).open(&log).unwrap())
-            .spawn()
-            .unwrap();
-        let mut process = Process { child, base: format!("http://127.0.0.1:{port}"), log };
+        let mut command = Command::new(env!("CARGO_BIN_EXE_litopys"));
+        command.args(["serve", "--store", store, "--new-mark", "--listen", &format!("127.0.0.1:{port}"), "--dir"]).arg(folder);
+        command.arg("--high-water").arg(folder.join(format!("{name}.mark"))).stdout(Stdio::null());
+        command.stderr(File::options().create(true).append(true).open(&log).unwrap());
+        let child = command.spawn().unwrap();
+        let mut process = Process { child, base: format!("http://127.0.0.1:{port}"), log, command };
         process.wait_until_ready();
         process
+    }
+
+    /// Starts it again after its end, where it was.
+    pub fn restart(&mut self) {
+        self.child = self.command.spawn().unwrap();
+        self.wait_until_ready();
     }
 
     /// Whether it takes commands, itself or by sending them on.
