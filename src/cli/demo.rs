@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 use serde_json::json;
@@ -11,9 +12,16 @@ use serde_json::json;
 use tracing_subscriber::EnvFilter;
 
 use super::serve::of_node;
+#[cfg(feature = "postgres")]
+use super::serve::of_store;
+#[cfg(feature = "postgres")]
+use super::store::target;
 use super::{Exit, Failure, of_io, say};
 use crate::audit::{Report, Verdict};
 use crate::demo::{self, DemoError, Folder, FolderError, Gateway, Numbers, Playing, Settings};
+use crate::store::Store;
+#[cfg(feature = "postgres")]
+use crate::store::postgres::PostgresStore;
 
 /// Play a made-up registry: parties, providers, staff, patients, declarations, over HTTP with real keys.
 ///
@@ -36,6 +44,10 @@ pub(super) struct Arguments {
     /// Where to listen; the next free port is taken if this one is not
     #[arg(long, default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
+    /// A database for the registry, in place of files: an empty one, under a role that owns it and may make roles
+    #[cfg(feature = "postgres")]
+    #[arg(long, value_name = "URL", env = "LITOPYS_STORE_OWNER", hide_env_values = true)]
+    store: Option<String>,
     /// Play, audit, and end; exit code 0 only if all is as the story says
     #[arg(long)]
     once: bool,
@@ -57,10 +69,44 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     {
         tell(&format!("The earlier registry is now in {}.", aside.display()));
     }
-    let settings =
-        Settings { dir: dir.into(), seed: arguments.seed, patients: arguments.patients as usize, listen: arguments.listen, swapped: false };
+    let store = store(arguments, dir)?;
+    let settings = Settings {
+        dir: dir.into(),
+        seed: arguments.seed,
+        patients: arguments.patients as usize,
+        listen: arguments.listen,
+        swapped: false,
+        store: store.clone(),
+    };
     let playing = demo::play(&settings, &tell).map_err(|error| of_demo(&error))?;
-    if arguments.once { once(dir, playing, arguments.json) } else { on(dir, playing) }
+    let store = store.as_ref().map(|(store, _)| store);
+    if arguments.once { once(dir, store, playing, arguments.json) } else { on(dir, store, playing) }
+}
+
+/// The store on a database, if one was given, with the URL that its server works under: that of a role made for this demo, which the
+/// folder keeps.
+#[cfg(feature = "postgres")]
+fn store(arguments: &Arguments, dir: &Path) -> Result<Option<(Arc<dyn Store>, String)>, Failure> {
+    let Some(owner) = &arguments.store else { return Ok(None) };
+    let owned = target(owner)?;
+    if let Ok(url) = fs::read_to_string(dir.join(demo::STORE_URL)) {
+        let server = target(&url)?;
+        return Ok(Some((Arc::new(PostgresStore::new(server.clone(), server).owned(owned.clone(), owned)), url)));
+    }
+    let mut secret = [0; 16];
+    super::random(&mut secret);
+    let password: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+    let role = format!("litopys_demo_{}", &password[..8]);
+    let (scheme, rest) = owner.split_once("://").unwrap_or(("postgresql", owner));
+    let address = rest.split_once('@').map_or(rest, |(_, address)| address);
+    let url = format!("{scheme}://{role}:{password}@{address}");
+    let store = PostgresStore::with_new_role(owned, &role, &password).map_err(|error| Failure::new(of_store(&error), error))?;
+    Ok(Some((Arc::new(store), url)))
+}
+
+#[cfg(not(feature = "postgres"))]
+fn store(_: &Arguments, _: &Path) -> Result<Option<(Arc<dyn Store>, String)>, Failure> {
+    Ok(None)
 }
 
 /// Codes and warnings go to stderr beside what is told, unless RUST_LOG says otherwise.
@@ -70,20 +116,21 @@ fn start_log() {
 }
 
 /// Serves until Ctrl-C.
-fn on(dir: &Path, playing: Playing) -> Result<(), Failure> {
+fn on(dir: &Path, store: Option<&Arc<dyn Store>>, playing: Playing) -> Result<(), Failure> {
     let program = std::env::args_os().next().map_or_else(|| "litopys".to_owned(), |name| name.to_string_lossy().into_owned());
     let dir = fs::canonicalize(dir).unwrap_or_else(|_| dir.into());
     tell(&demo::hints(&dir, playing.serving.base(), &program));
-    let gateway = Gateway::open(&playing.folder.paths().vault).map_err(|error| of_demo(&DemoError::Story(error.into())))?;
+    let files = playing.folder.paths().store();
+    let gateway = Gateway::open(store.map_or(&files, |store| &**store)).map_err(|error| of_demo(&DemoError::Story(error.into())))?;
     playing.serving.until_interrupted(&gateway).and_then(|()| playing.serving.close()).map_err(|error| of_demo(&error))
 }
 
 /// Ends the server, audits, and says what was found.
-fn once(dir: &Path, playing: Playing, as_json: bool) -> Result<(), Failure> {
+fn once(dir: &Path, store: Option<&Arc<dyn Store>>, playing: Playing, as_json: bool) -> Result<(), Failure> {
     let Playing { folder, serving, numbers, reading, told } = playing;
     let size = serving.size();
     serving.close().map_err(|error| of_demo(&error))?;
-    let report = demo::audit(dir).map_err(|error| of_demo(&error))?;
+    let report = demo::audit(dir, store).map_err(|error| of_demo(&error))?;
     let wrong = differences(&report, numbers, size);
     if as_json {
         let count = |holds: fn(&demo::Told) -> bool| told.iter().filter(|told| holds(told)).count();
@@ -137,6 +184,7 @@ fn of_demo(error: &DemoError) -> Failure {
         DemoError::Node(error) => return of_node(error),
         DemoError::Folder(FolderError::Io { source, .. }) | DemoError::Io { source, .. } => of_io(source),
         DemoError::Folder(FolderError::NotADemo(..) | FolderError::TooOld(_)) => Exit::Conflict,
+        DemoError::NotLeading => Exit::Conflict,
         DemoError::Story(_) | DemoError::Audit(_) | DemoError::Fatal(_) => Exit::Failure,
     };
     Failure::new(exit, error)

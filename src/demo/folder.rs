@@ -189,9 +189,24 @@ impl Folder {
     /// # Errors
     /// [`FolderError::Io`].
     pub fn keep(&self, name: &str, text: &str) -> Result<(), FolderError> {
+        self.write(name, text, 0o644)
+    }
+
+    /// The same, for its owner alone.
+    ///
+    /// # Errors
+    /// [`FolderError::Io`].
+    pub fn keep_private(&self, name: &str, text: &str) -> Result<(), FolderError> {
+        self.write(name, text, 0o600)
+    }
+
+    fn write(&self, name: &str, text: &str, mode: u32) -> Result<(), FolderError> {
         let (path, draft) = (self.dir.join(name), self.dir.join(format!("{name}.new")));
         let write = || {
-            let mut file = OpenOptions::new().write(true).create(true).truncate(true).open(&draft)?;
+            let mut options = OpenOptions::new();
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
+            let mut file = options.write(true).create(true).truncate(true).open(&draft)?;
             file.write_all(text.as_bytes())?;
             file.sync_all()?;
             fs::rename(&draft, &path)

@@ -1,14 +1,13 @@
 //! The demo's gateway for one-time codes: it reads the vault's outbox and, where a real one would send a message to the
 //! patient's phone, writes a log line.
 
-use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::sequencer::CODE_MESSAGE;
-use crate::store::{StoreError, VaultReader, sqlite};
+use crate::store::{Store, StoreError, VaultReader};
 
 /// How many messages are read at a time.
 const PAGE: usize = 1000;
@@ -19,12 +18,12 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// A gateway beside this vault.
+    /// A gateway beside this store's vault.
     ///
     /// # Errors
     /// The store's.
-    pub fn open(vault: &Path) -> Result<Gateway, StoreError> {
-        Ok(Gateway { vault: Mutex::new(Box::new(sqlite::open_vault_reader(vault)?)) })
+    pub fn open(store: &dyn Store) -> Result<Gateway, StoreError> {
+        Ok(Gateway { vault: Mutex::new(store.vault_reader()?) })
     }
 
     /// The code on its way for a request, if there is one among the messages of the published entries.

@@ -16,6 +16,8 @@ mod tell;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 
 pub use actors::{Cast, Party};
 pub use client::{Client, ClientError, Reply};
@@ -25,21 +27,25 @@ pub use people::{Age, Person};
 pub use reading::Reading;
 pub use serving::Serving;
 pub use story::{Numbers, Story, StoryError, Told};
-pub use tell::{Weak, hints, weak_point};
+pub use tell::{STORE_URL, Weak, hints, weak_point};
 
-use crate::audit::{self, AuditError};
+use crate::audit::{self, AuditError, WithVault};
 use crate::keys::SecretKey;
-use crate::node::{self, Founders, Node, NodeError, Options};
+use crate::node::{self, Founders, Node, NodeError, Options, Place};
 use crate::sequencer::Fatal;
+use crate::store::Store;
 
 /// The name of the demo's ledger.
 pub const ORIGIN: &str = "demo.litopys.example/registry";
+
+/// How long to wait until the node leads, where others could.
+const LEAD: Duration = Duration::from_secs(10);
 
 /// How long the founders' keys are valid, in days.
 const FOUNDERS_DAYS: i64 = 1_830;
 
 /// How a demo is played.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Settings {
     /// The folder of the registry.
     pub dir: PathBuf,
@@ -51,6 +57,19 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// Whether the providers work with the other MIS each.
     pub swapped: bool,
+    /// Where ledger and vault are, if not in the folder, with the URL to find them by; it holds a password.
+    pub store: Option<(Arc<dyn Store>, String)>,
+}
+
+impl Settings {
+    /// Where the registry is.
+    fn place(&self, folder: &Folder) -> Place {
+        let place = Place::from(folder.paths());
+        match &self.store {
+            Some((store, _)) => Place { store: Arc::clone(store), ..place },
+            None => place,
+        }
+    }
 }
 
 /// Why a demo ended otherwise than well.
@@ -76,6 +95,9 @@ pub enum DemoError {
     /// The sequencer.
     #[error("the sequencer: {0}")]
     Fatal(#[from] Fatal),
+    /// Somebody else leads the ledger.
+    #[error("another node leads this ledger")]
+    NotLeading,
     /// The audit could not be made.
     #[error("the audit: {0}")]
     Audit(#[from] AuditError),
@@ -113,11 +135,18 @@ pub fn play(settings: &Settings, tell: &(dyn Fn(&str) + Sync)) -> Result<Playing
             policy: Default::default(),
             keys_until: folder.begun().plus_seconds(FOUNDERS_DAYS * day),
         };
-        let trust = node::create(&folder.paths(), &founders)?;
+        let trust = node::create(settings.place(&folder), &founders)?;
         folder.keep("trust.json", &trust.to_json())?;
+        if let Some((_, url)) = &settings.store {
+            folder.keep_private(STORE_URL, url)?;
+        }
         tell(&format!("A new registry in {}, founded by its regulator and its operator.", settings.dir.display()));
     }
-    let node = Node::open(folder.paths(), Options::default())?;
+    let place = settings.place(&folder);
+    let node = Node::open(place.clone(), Options::default())?;
+    if !node.wait_until_ready(LEAD) {
+        return Err(DemoError::NotLeading);
+    }
     let trust = node.trust.clone();
     let serving = Serving::start(node, settings.listen)?;
     tell(&format!("The server answers on {}.", serving.base()));
@@ -128,7 +157,7 @@ pub fn play(settings: &Settings, tell: &(dyn Fn(&str) + Sync)) -> Result<Playing
         tell("The story has been told here before; the registry is continued. --fresh begins a new one.");
         return Ok(Playing { folder, serving, numbers, reading: None, told: Vec::new() });
     }
-    let gateway = Gateway::open(&folder.paths().vault).map_err(StoryError::from)?;
+    let gateway = Gateway::open(&*place.store).map_err(StoryError::from)?;
     let mut story = Story::new(&cast, &client, &gateway, &trust.origin, folder.begun(), tell);
     story.swapped = settings.swapped;
     let numbers = story.play()?;
@@ -146,10 +175,12 @@ pub fn play(settings: &Settings, tell: &(dyn Fn(&str) + Sync)) -> Result<Playing
 ///
 /// # Errors
 /// The audit could not be made; what it found is in the report.
-pub fn audit(dir: &Path) -> Result<audit::Report, DemoError> {
+pub fn audit(dir: &Path, store: Option<&Arc<dyn Store>>) -> Result<audit::Report, DemoError> {
     let folder = Folder::read(dir)?;
-    let mut options = audit::Options::new(folder.paths().ledger, folder.trust()?);
-    options.vault = Some(folder.paths().vault);
+    let mut options = match store {
+        Some(store) => audit::Options::of_store(Arc::clone(store), WithVault::Yes, folder.trust()?),
+        None => audit::Options { vault: Some(folder.paths().vault), ..audit::Options::new(folder.paths().ledger, folder.trust()?) },
+    };
     options.high_water = Some(folder.paths().high_water);
     options.receipts = vec![dir.join("receipt.json")];
     Ok(audit::audit(&options)?)

@@ -13,6 +13,9 @@ const PROBE: usize = 64;
 /// The first entry that may be broken.
 const FIRST: u64 = 20;
 
+/// Where the demo keeps the URL, with its password, of a database that its registry is in.
+pub const STORE_URL: &str = "keys/store-url";
+
 /// One byte of the ledger's file that belongs to an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Weak {
@@ -41,6 +44,7 @@ pub fn weak_point(ledger: &Path) -> Option<Weak> {
 /// Commands to copy, for a demo in this folder that answers at this address.
 pub fn hints(dir: &Path, base: &str, program: &str) -> String {
     let weak = weak_point(&dir.join("ledger.sqlite"));
+    let dir_holds_no_ledger = !dir.join("ledger.sqlite").exists();
     let dir = dir.display();
     let mut text = String::from("\nTry, in another terminal:\n");
     let mut hint = |what: &str, lines: &[String]| {
@@ -65,8 +69,18 @@ pub fn hints(dir: &Path, base: &str, program: &str) -> String {
     );
     hint("See the log's head, signed, and whose it is:", &[curl("/checkpoint"), curl("/.well-known/litopys")]);
     hint("Check a receipt offline:", &[format!("{program} verify {dir}/receipt.json --trust {dir}/trust.json")]);
+    if dir_holds_no_ledger {
+        let audit = format!("LITOPYS_STORE=$(cat {dir}/{STORE_URL}) {program} audit --with-vault --trust {dir}/trust.json");
+        hint("Audit everything, beside the running server:", &[audit]);
+        let second = format!(
+            "LITOPYS_STORE=$(cat {dir}/{STORE_URL}) {program} serve --dir {dir} --high-water {dir}/second.mark --new-mark --listen 127.0.0.1:0"
+        );
+        hint("Run a second node, which follows and takes over when this one ends:", &[second]);
+    }
     let audit = |ledger: &str| format!("{program} audit --ledger {dir}/{ledger} --trust {dir}/trust.json");
-    hint("Audit everything, beside the running server:", &[format!("{} --vault {dir}/vault.sqlite", audit("ledger.sqlite"))]);
+    if !dir_holds_no_ledger {
+        hint("Audit everything, beside the running server:", &[format!("{} --vault {dir}/vault.sqlite", audit("ledger.sqlite"))]);
+    }
     if let Some(Weak { entry, offset, other }) = weak {
         let what = format!("Change one byte of entry {entry} in a copy, and let the audit find it (exit code 3):");
         let lines = [

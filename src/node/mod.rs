@@ -7,7 +7,8 @@ mod standby;
 mod trust;
 
 use std::sync::Arc;
-use std::thread::JoinHandle;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use tlog::{Hash, KeyError, Tree};
 use tokio::sync::watch;
@@ -124,6 +125,18 @@ impl Node {
             }
         };
         Ok(Node { trust, sequencer, directory, readers, access_log, way: ways, thread })
+    }
+
+    /// Waits until commands are taken, by this node or through it; false if that lasts longer.
+    pub fn wait_until_ready(&self, patience: Duration) -> bool {
+        let until = Instant::now() + patience;
+        while !self.sequencer.published().ready {
+            if Instant::now() > until {
+                return false;
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        true
     }
 
     /// Lets the sequencer finish what is queued and waits for its end. Every other handle must have been dropped.

@@ -120,7 +120,7 @@ fn what_is_printed_works(dir: &Path) {
 }
 
 fn settings(dir: &Path, swapped: bool) -> Settings {
-    Settings { dir: dir.into(), seed: 3, patients: 40, listen: "127.0.0.1:0".parse().unwrap(), swapped }
+    Settings { dir: dir.into(), seed: 3, patients: 40, listen: "127.0.0.1:0".parse().unwrap(), swapped, store: None }
 }
 
 fn play(settings: &Settings) -> Vec<Told> {

@@ -70,7 +70,7 @@ pub(super) fn migrate(owner: &Target, place: Place, role: &str) -> Result<Migrat
         migrated.run.push(name);
     }
     let grants = place.one_of(sql!("grants_ledger"), sql!("grants_vault"));
-    run(&grants.replace("ROLE", &quoted(role)))?;
+    run(&grants.replace(":role", &quoted(role)))?;
     run(sql!("commit"))?;
     Ok(migrated)
 }
@@ -125,6 +125,14 @@ pub(super) fn begin(ledger: &Target, vault: &Target) -> Result<(), StoreError> {
     insert(&vault, sql!("vault_head_insert"), &[&pair, &key.as_slice()])?;
     insert(&ledger, sql!("leader_insert"), &[])?;
     insert(&ledger, sql!("head_insert"), &[&pair])
+}
+
+/// Makes a role that servers may work under, or gives it this password.
+pub(super) fn make_role(owner: &Target, role: &str, password: &str) -> Result<(), StoreError> {
+    let session = Session::open(owner, "litopys create", Use::Write)?;
+    // In the text of the statement two quotes stand for one, and both texts stand in a body of their own.
+    let text = sql!("role_make").replace(":role", &quoted(role)).replace(":password", &format!("'{}'", password.replace('\'', "''")));
+    session.run(session.client().batch_execute(&text))
 }
 
 /// A role's name as SQL has it.

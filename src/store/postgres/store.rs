@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::super::{AccessLog, Ledger, LedgerReader, Peers, Rebuild, Snapshot, Store, StoreError, Vault, VaultReader};
 use super::leadership::session_name;
-use super::migrate::{Migrated, Place, begin, migrate};
+use super::migrate::{Migrated, Place, begin, make_role, migrate};
 use super::snapshot::snapshot;
 use super::{
     Leadership, PostgresAccessLog, PostgresLedger, PostgresLedgerReader, PostgresRebuild, PostgresVault, PostgresVaultReader, Target,
@@ -54,6 +54,16 @@ impl PostgresStore {
     pub fn migrate(&self) -> Result<[Migrated; 2], StoreError> {
         let (ledger, vault) = self.owners()?;
         Ok([migrate(ledger, Place::Ledger, self.ledger.role())?, migrate(vault, Place::Vault, self.vault.role())?])
+    }
+
+    /// The store in the owner's database, under a role of this name that is made for it. The owner must be allowed to make roles.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn with_new_role(owner: Target, role: &str, password: &str) -> Result<PostgresStore, StoreError> {
+        make_role(&owner, role, password)?;
+        let server = owner.as_role(role, password);
+        Ok(PostgresStore::new(server.clone(), server).owned(owner.clone(), owner))
     }
 
     fn owners(&self) -> Result<(&Target, &Target), StoreError> {

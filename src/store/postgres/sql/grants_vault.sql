@@ -1,6 +1,6 @@
--- What a server's role may do with a vault: add and forget. ROLE stands for the role.
-GRANT USAGE ON SCHEMA vault TO ROLE;
-GRANT SELECT ON ALL TABLES IN SCHEMA vault TO ROLE;
-GRANT INSERT, DELETE ON vault.disclosures, vault.matches, vault.codes, vault.outbox TO ROLE;
-GRANT UPDATE (size, epoch, edited) ON vault.head TO ROLE;
-GRANT INSERT ON vault.access TO ROLE;
+-- What a server's role may do with a vault: add and forget. :role stands for the role.
+GRANT USAGE ON SCHEMA vault TO :role;
+GRANT SELECT ON ALL TABLES IN SCHEMA vault TO :role;
+GRANT INSERT, DELETE ON vault.disclosures, vault.matches, vault.codes, vault.outbox TO :role;
+GRANT UPDATE (size, epoch, edited) ON vault.head TO :role;
+GRANT INSERT ON vault.access TO :role;
