@@ -1,6 +1,7 @@
 //! Audits of ledgers that are what they say.
 #![allow(clippy::unwrap_used, reason = "a test's helpers may panic as the test may")]
 
+mod common;
 #[path = "common/forge.rs"]
 mod forge;
 #[path = "common/live.rs"]

@@ -39,7 +39,8 @@ fn the_demo_runs_on_a_database_and_its_tools_do() {
     let audit = |code| litopys(&["audit", "--json", "--store", &url, "--with-vault", "--trust", trust], code);
     assert_eq!(audit(0)["facts"], on_database["facts"]);
     let state = folder.path().join("state.sqlite");
-    let replayed = litopys(&["replay", "--store", &url, "--as-of", "100", "--into", state.to_str().unwrap(), "--trust", trust, "--json"], 0);
+    let replayed =
+        litopys(&["replay", "--store", &url, "--as-of", "100", "--into", state.to_str().unwrap(), "--trust", trust, "--json"], 0);
     assert_eq!(replayed["size"], 100);
 
     let rebuild = |more: &[&str], code| litopys(&[&["rebuild", "--json", "--store", &url], more].concat(), code);

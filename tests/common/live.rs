@@ -4,11 +4,13 @@
 use aggregates::policy::PolicyTerms;
 use aggregates::words::Instant;
 use litopys::admission::admit;
-use litopys::node::{self, Node, Options, Paths};
+use litopys::node::{self, Node, Options, Paths, Place};
 use litopys::sequencer::{Answer, system_clock};
-use litopys::store::{VaultReader as _, sqlite};
+use std::sync::Arc;
+use std::time::Duration;
 use uuid::Uuid;
 
+use crate::common::postgres::Cluster;
 use crate::story::{Ledger, Told, founders};
 
 /// A real node with a runtime to wait in.
@@ -17,18 +19,34 @@ pub struct Live {
     pub paths: Paths,
     pub runtime: tokio::runtime::Runtime,
     next: u64,
+    // Dropped after the node.
+    _cluster: Option<Cluster>,
+}
+
+/// With this variable set to `postgres` the ledger is on a database instead of in files.
+const STORE: &str = "LITOPYS_TEST_STORE";
+
+/// Whether it is.
+pub fn on_a_database() -> bool {
+    std::env::var_os(STORE).is_some_and(|value| value == "postgres")
 }
 
 impl Live {
     /// A ledger in this folder, created if it is not there.
     pub fn open(folder: &std::path::Path) -> Live {
         let paths = Paths::in_dir(folder);
-        if !paths.ledger.exists() {
-            node::create(&paths, &founders(PolicyTerms::default())).unwrap();
+        let cluster = if on_a_database() { Cluster::start() } else { None };
+        let mut place = Place::from(&paths);
+        if let Some(cluster) = &cluster {
+            place.store = Arc::new(cluster.store(&cluster.database()));
         }
-        let node = Node::open(paths.clone(), Options::default()).unwrap();
+        if !paths.log_key.exists() {
+            node::create(place.clone(), &founders(PolicyTerms::default())).unwrap();
+        }
+        let node = Node::open(place, Options::default()).unwrap();
+        assert!(node.wait_until_ready(Duration::from_secs(10)));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        Live { node, paths, runtime, next: 1_000_000 }
+        Live { node, paths, runtime, next: 1_000_000, _cluster: cluster }
     }
 }
 
@@ -58,7 +76,7 @@ impl Ledger for Live {
     }
 
     fn code(&self, request: Uuid) -> String {
-        sqlite::open_vault_reader(&self.paths.vault).unwrap().code(&request).unwrap().unwrap().code
+        self.node.readers.with_vault(|vault| vault.code(&request)).unwrap().unwrap().code
     }
 
     fn next(&mut self) -> u64 {

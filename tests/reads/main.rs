@@ -1,6 +1,8 @@
 //! The registry's answers, asked over HTTP by everybody who may ask, of a story that a real node was told.
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+#[path = "../common/mod.rs"]
+mod common;
 #[path = "../common/live.rs"]
 mod live;
 #[path = "../common/story.rs"]
@@ -11,6 +13,7 @@ mod feed;
 mod killed;
 mod matrix;
 mod past;
+mod postgres;
 mod proofs;
 mod registry;
 mod reports;
