@@ -7,6 +7,7 @@ pub mod access;
 pub mod admission;
 pub mod audit;
 pub mod cli;
+pub mod copy;
 pub mod demo;
 pub mod entry;
 pub mod envelope;

@@ -1,6 +1,8 @@
 //! The command line: data on stdout, talk on stderr, documented exit codes.
 
 mod audit;
+#[cfg(feature = "postgres")]
+mod copy;
 mod demo;
 mod exit;
 mod init;
@@ -54,6 +56,8 @@ enum Command {
     Rebuild(rebuild::Arguments),
     #[cfg(feature = "postgres")]
     Migrate(migrate::Arguments),
+    #[cfg(feature = "postgres")]
+    Copy(copy::Arguments),
     Demo(demo::Arguments),
 }
 
@@ -79,6 +83,8 @@ pub fn run() -> ExitCode {
         Command::Rebuild(arguments) => rebuild::run(&arguments),
         #[cfg(feature = "postgres")]
         Command::Migrate(arguments) => migrate::run(&arguments).map(done),
+        #[cfg(feature = "postgres")]
+        Command::Copy(arguments) => copy::run(&arguments).map(done),
         Command::Demo(arguments) => demo::run(&arguments).map(done),
     };
     match outcome {

@@ -34,6 +34,12 @@ pub trait AccessLog: Send + Sync {
     /// At once where the queue is full: then nothing was kept, and nothing may be shown.
     fn record(&self, records: Vec<AccessRecord>) -> Result<oneshot::Receiver<Result<(), StoreError>>, QueueFull>;
 
+    /// A page of all records in the order of their numbers, after one of them; for copying the log.
+    ///
+    /// # Errors
+    /// The store's.
+    fn after(&self, number: u64, limit: usize) -> Result<Vec<(u64, AccessRecord)>, StoreError>;
+
     /// A page of records, latest first, with a lower number than `before`, of one subject or of all.
     ///
     /// # Errors

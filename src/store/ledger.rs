@@ -117,7 +117,12 @@ pub trait Ledger: Send {
     ///
     /// On `Ok` all of it is durable (fsynced). On an error for which [`StoreError::rolled_back`] holds nothing of it
     /// is there. After [`StoreError::Unknown`] this writer commits nothing any more.
-    fn commit(&mut self, batch: &LedgerBatch) -> Result<(), StoreError>;
+    fn commit(&mut self, batch: &LedgerBatch) -> Result<(), StoreError> {
+        self.commit_together(std::slice::from_ref(batch))
+    }
+
+    /// Commits batches, each made on the one before, in one transaction: for copying a ledger, whose batches are many and small.
+    fn commit_together(&mut self, batches: &[LedgerBatch]) -> Result<(), StoreError>;
 
     /// A reader with a connection of its own, for another thread.
     fn reader(&self) -> Result<Box<dyn LedgerReader>, StoreError>;

@@ -38,7 +38,10 @@ pub use peers::{Leader, Peers};
 pub use place::{Snapshot, Store};
 pub use rebuild::{Comparison, Difference, Fault, MAX_DIFFERENCES, Rebuild};
 pub use rows::{Row, RowKey, RowQuery, Rows};
-pub use vault::{CodeRow, DisclosureRow, IndexRow, OutboxRow, Vault, VaultBatch, VaultEdit, VaultHead, VaultReader};
+pub use vault::{
+    CodeRow, DisclosureRow, IndexKey, IndexRow, MatchRow, OutboxRow, StampedRows, Vault, VaultBatch, VaultEdit, VaultHead, VaultReader,
+    VaultRows,
+};
 
 /// The most rows that one call of a reader returns, whatever limit it was given.
 pub const MAX_PAGE_ROWS: usize = 1_000;

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{AccessLog, Ledger, LedgerReader, Peers, Rebuild, StoreError, Vault, VaultReader};
+use super::{AccessLog, IndexKey, Ledger, LedgerReader, Peers, Rebuild, StoreError, Vault, VaultReader};
 
 /// What was seen when a ledger was copied for an audit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,7 +17,12 @@ pub struct Snapshot {
 /// A ledger, its vault and its access log on one engine, open or not. Everything that is opened has connections of its own.
 pub trait Store: Send + Sync {
     /// Creates an empty ledger and its vault, durably. Nothing that exists is overwritten.
-    fn create(&self) -> Result<(), StoreError>;
+    fn create(&self) -> Result<(), StoreError> {
+        self.create_with(&IndexKey::draw()?)
+    }
+
+    /// The same with this key of the matching index.
+    fn create_with(&self, key: &IndexKey) -> Result<(), StoreError>;
 
     /// Opens ledger and vault for the one writer. The vault must be the one created with the ledger.
     fn open(&self) -> Result<(Box<dyn Ledger>, Box<dyn Vault>), StoreError>;

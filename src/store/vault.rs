@@ -1,9 +1,13 @@
 //! The vault's place: personal values and what is derived from them, which alone can be forgotten.
 
 use std::fmt;
+use std::ops::Range;
 
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::Value;
+use sha2::Sha256;
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 use super::StoreError;
 
@@ -49,6 +53,53 @@ pub struct IndexRow {
     pub key: String,
 }
 
+/// What the index has in place of an identity key.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MatchRow {
+    /// HMAC-SHA-256 of the key, under the vault's own.
+    pub mac: [u8; 32],
+    /// The stream that it leads to.
+    pub subject: String,
+    /// The entry that gave it.
+    pub entry: u64,
+}
+
+/// The key of a vault's matching index. It stays in the vault, and goes with it where a vault is moved whole.
+#[derive(Clone)]
+pub struct IndexKey(Zeroizing<[u8; 32]>);
+
+impl IndexKey {
+    /// A new one.
+    ///
+    /// # Errors
+    /// The system's: it gives no randomness.
+    pub fn draw() -> Result<IndexKey, StoreError> {
+        let mut key = Zeroizing::new([0; 32]);
+        getrandom::fill(&mut *key).map_err(|error| StoreError::Io(Box::new(error)))?;
+        Ok(IndexKey(key))
+    }
+
+    pub(super) fn of(key: [u8; 32]) -> IndexKey {
+        IndexKey(Zeroizing::new(key))
+    }
+
+    pub(super) fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// What stands in the index for an identity key.
+    pub(super) fn mac(&self, key: &str) -> [u8; 32] {
+        // HMAC takes a key of any length.
+        let mac = Hmac::<Sha256>::new_from_slice(&*self.0).map(|mac| mac.chain_update(key).finalize().into_bytes().into());
+        mac.unwrap_or_else(|_| unreachable!("HMAC takes a key of 32 bytes"))
+    }
+
+    /// What stands in the index for the rows of a batch.
+    pub(super) fn matches(&self, rows: &[IndexRow]) -> Vec<MatchRow> {
+        rows.iter().map(|row| MatchRow { mac: self.mac(&row.key), subject: row.subject.clone(), entry: row.entry }).collect()
+    }
+}
+
 /// A one-time code that was drawn for a request.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CodeRow {
@@ -73,6 +124,39 @@ pub struct OutboxRow {
     pub kind: String,
     /// The message.
     pub body: Value,
+}
+
+/// Rows as they stand in a vault.
+#[derive(Clone, Copy, Debug)]
+pub struct VaultRows<'a> {
+    /// Disclosures.
+    pub disclosures: &'a [DisclosureRow],
+    /// The matching index.
+    pub matches: &'a [MatchRow],
+    /// One-time codes.
+    pub codes: &'a [CodeRow],
+    /// Messages.
+    pub outbox: &'a [OutboxRow],
+}
+
+/// The rows that some entries stamped.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StampedRows {
+    /// Disclosures, by (entry, ordinal).
+    pub disclosures: Vec<DisclosureRow>,
+    /// The matching index, by (mac, subject, entry).
+    pub matches: Vec<MatchRow>,
+    /// One-time codes, by (request, entry).
+    pub codes: Vec<CodeRow>,
+    /// Messages, by (entry, ordinal).
+    pub outbox: Vec<OutboxRow>,
+}
+
+impl StampedRows {
+    /// As a vault takes them.
+    pub fn rows(&self) -> VaultRows<'_> {
+        VaultRows { disclosures: &self.disclosures, matches: &self.matches, codes: &self.codes, outbox: &self.outbox }
+    }
 }
 
 /// What one transaction adds to the vault, before the ledger commits the entries that it belongs to.
@@ -141,6 +225,12 @@ pub trait VaultReader: Send {
     /// The latest code of a request.
     fn code(&self, request: &Uuid) -> Result<Option<CodeRow>, StoreError>;
 
+    /// All rows that are stamped with one of these entries; for moving a vault whole. They are not bounded but by the entries.
+    fn stamped(&self, entries: Range<u64>) -> Result<StampedRows, StoreError>;
+
+    /// The key of the matching index; for moving a vault whole.
+    fn index_key(&self) -> &IndexKey;
+
     /// Messages to send, oldest first, caused by entries below the `published` size.
     fn outbox(&self, published: u64, limit: usize) -> Result<Vec<OutboxRow>, StoreError>;
 }
@@ -157,7 +247,15 @@ pub trait Vault: VaultReader {
     fn truncate(&mut self, ledger_size: u64) -> Result<VaultHead, StoreError>;
 
     /// Adds rows; the compare-and-swap of the vault's size and epoch comes first.
-    fn gain(&mut self, batch: &VaultBatch) -> Result<VaultHead, StoreError>;
+    fn gain(&mut self, batch: &VaultBatch) -> Result<VaultHead, StoreError> {
+        batch.check()?;
+        let matches = self.index_key().matches(&batch.index);
+        let VaultBatch { disclosures, codes, outbox, .. } = batch;
+        self.receive(batch.old, batch.size, VaultRows { disclosures, matches: &matches, codes, outbox })
+    }
+
+    /// The same with rows as they stand in a vault: those of another one that is moved here.
+    fn receive(&mut self, old: VaultHead, size: u64, rows: VaultRows<'_>) -> Result<VaultHead, StoreError>;
 
     /// Does the edits of entries below `through_size`, which the ledger has committed, and notes that they are done.
     ///

@@ -5,6 +5,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod copy;
 mod crash;
 mod demo;
 mod fencing;

@@ -58,9 +58,9 @@ impl Ledger for Stalling {
         self.ledger.lead()
     }
 
-    fn commit(&mut self, batch: &LedgerBatch) -> Result<(), StoreError> {
+    fn commit_together(&mut self, batches: &[LedgerBatch]) -> Result<(), StoreError> {
         self.gate.pass()?;
-        self.ledger.commit(batch)
+        self.ledger.commit_together(batches)
     }
 
     fn reader(&self) -> Result<Box<dyn LedgerReader>, StoreError> {

@@ -41,6 +41,10 @@ impl AccessLog for PostgresAccessLog {
         self.queue.record(records)
     }
 
+    fn after(&self, number: u64, limit: usize) -> Result<Vec<(u64, AccessRecord)>, StoreError> {
+        Reading::open(&self.target)?.many(sql!("access_list_after"), &[&bound(number), &page(limit)], read)
+    }
+
     fn page(&self, subject: Option<&Stream>, before: Option<u64>, limit: usize) -> Result<Vec<(u64, AccessRecord)>, StoreError> {
         let subject = subject.map(Stream::to_string);
         let session = Reading::open(&self.target)?;

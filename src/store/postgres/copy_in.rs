@@ -11,7 +11,7 @@ use super::session::Session;
 /// Copies rows, each a list of values of these types. Without rows nothing is sent.
 ///
 /// Only into a transaction that is known to go well: where COPY is refused at its start, the client loses count of the answers, and
-/// the session is lost. So a transaction has one COPY, and it goes out first.
+/// the session is lost. So it goes out before whatever else may fail, and after all that did has been answered.
 pub(super) async fn copy_in<const N: usize>(
     session: &Session,
     sql: &'static str,

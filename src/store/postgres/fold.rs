@@ -10,7 +10,7 @@ use super::session::{Session, number, value};
 use super::{rows, sql};
 
 /// The open versions of rows.
-type Last = HashMap<(Resource, String), Open>;
+pub(super) type Last = HashMap<(Resource, String), Open>;
 
 /// Which rows a batch changes.
 pub(super) fn asked(batch: &LedgerBatch) -> BTreeSet<(Resource, &str)> {

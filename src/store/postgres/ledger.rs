@@ -64,33 +64,26 @@ impl Ledger for PostgresLedger {
         Ok(head)
     }
 
-    fn commit(&mut self, batch: &LedgerBatch) -> Result<(), StoreError> {
-        batch.check()?;
-        if self.lead != Some(batch.old.epoch) {
-            return Err(StoreError::Fenced);
+    fn commit_together(&mut self, batches: &[LedgerBatch]) -> Result<(), StoreError> {
+        for batch in batches {
+            batch.check()?;
+            if self.lead != Some(batch.old.epoch) {
+                return Err(StoreError::Fenced);
+            }
         }
-        let asked = fold::asked(batch);
+        let Some((first, more)) = batches.split_first() else { return Ok(()) };
+        let asked = fold::asked(first);
         self.writer.transact_after(
-            async |session| swap_head(session, batch).await,
+            async |session| swap_head(session, first).await,
             async |session| fold::last(session, &asked).await,
             async |session, last| {
-                let folded = fold::folded(batch, last)?;
-                // Streams come before the links to them; the rest in whatever order.
-                let (entries, streams, checkpoint, tiles, outcomes, rows) = tokio::join!(
-                    entries(session, batch),
-                    async {
-                        streams(session, batch).await?;
-                        fold::links(session, batch, &folded).await
-                    },
-                    checkpoint(session, batch),
-                    tiles(session, batch),
-                    async {
-                        outcomes(session, batch).await?;
-                        refusals(session, batch).await
-                    },
-                    fold::write(session, &folded),
-                );
-                together([entries, streams, checkpoint, tiles, outcomes, rows])
+                write(session, first, last).await?;
+                for batch in more {
+                    swap_head(session, batch).await?;
+                    let last = fold::last(session, &fold::asked(batch)).await?;
+                    write(session, batch, last).await?;
+                }
+                Ok(())
             },
         )
     }
@@ -111,6 +104,27 @@ async fn swap_head(session: &Session, batch: &LedgerBatch) -> Result<(), StoreEr
     let (new_size, old_size, epoch) = (stored(new.size)?, stored(old.size)?, stored(old.epoch)?);
     let swapped = session.execute(sql!("head_swap"), &[&new_size, &new.root.as_slice(), &old_size, &old.root.as_slice(), &epoch]).await?;
     if swapped == 1 { Ok(()) } else { Err(StoreError::Fenced) }
+}
+
+/// Everything but the head. When it begins, all that went out before has gone well.
+async fn write(session: &Session, batch: &LedgerBatch, last: fold::Last) -> Result<(), StoreError> {
+    let folded = fold::folded(batch, last)?;
+    // Streams come before the links to them; the rest in whatever order.
+    let (entries, streams, checkpoint, tiles, outcomes, rows) = tokio::join!(
+        entries(session, batch),
+        async {
+            streams(session, batch).await?;
+            fold::links(session, batch, &folded).await
+        },
+        checkpoint(session, batch),
+        tiles(session, batch),
+        async {
+            outcomes(session, batch).await?;
+            refusals(session, batch).await
+        },
+        fold::write(session, &folded),
+    );
+    together([entries, streams, checkpoint, tiles, outcomes, rows])
 }
 
 async fn entries(session: &Session, batch: &LedgerBatch) -> Result<(), StoreError> {

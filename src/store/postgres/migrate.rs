@@ -3,7 +3,7 @@
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::super::StoreError;
+use super::super::{IndexKey, StoreError};
 use super::session::{Parameters, Session, Use, value};
 use super::{Target, sql};
 
@@ -107,10 +107,9 @@ fn known(session: &Session, target: &Target, place: Place) -> Result<usize, Stor
 }
 
 /// Writes the first rows of an empty ledger and its vault, the vault's first, so that a ledger is never there without one.
-pub(super) fn begin(ledger: &Target, vault: &Target) -> Result<(), StoreError> {
-    let (mut pair, mut key) = ([0; 16], [0; 32]);
+pub(super) fn begin(ledger: &Target, vault: &Target, key: &IndexKey) -> Result<(), StoreError> {
+    let mut pair = [0; 16];
     getrandom::fill(&mut pair).map_err(|error| StoreError::Io(Box::new(error)))?;
-    getrandom::fill(&mut key).map_err(|error| StoreError::Io(Box::new(error)))?;
     let pair = Uuid::from_bytes(pair);
     let open = |target: &Target, there: &'static str| {
         let session = Session::open(target, "litopys create", Use::Write)?;
@@ -122,7 +121,7 @@ pub(super) fn begin(ledger: &Target, vault: &Target) -> Result<(), StoreError> {
     };
     let (ledger, vault) = (open(ledger, sql!("head_there_ledger"))?, open(vault, sql!("head_there_vault"))?);
     let insert = |session: &Session, sql, parameters: Parameters<'_>| session.run(session.execute(sql, parameters)).map(drop);
-    insert(&vault, sql!("vault_head_insert"), &[&pair, &key.as_slice()])?;
+    insert(&vault, sql!("vault_head_insert"), &[&pair, &key.bytes().as_slice()])?;
     insert(&ledger, sql!("leader_insert"), &[])?;
     insert(&ledger, sql!("head_insert"), &[&pair])
 }

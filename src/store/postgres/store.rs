@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::super::{AccessLog, Ledger, LedgerReader, Peers, Rebuild, Snapshot, Store, StoreError, Vault, VaultReader};
+use super::super::{AccessLog, IndexKey, Ledger, LedgerReader, Peers, Rebuild, Snapshot, Store, StoreError, Vault, VaultReader};
 use super::leadership::session_name;
 use super::migrate::{Migrated, Place, begin, make_role, migrate};
 use super::snapshot::snapshot;
@@ -74,10 +74,10 @@ impl PostgresStore {
 }
 
 impl Store for PostgresStore {
-    fn create(&self) -> Result<(), StoreError> {
+    fn create_with(&self, key: &IndexKey) -> Result<(), StoreError> {
         self.migrate()?;
         let (ledger, vault) = self.owners()?;
-        begin(ledger, vault)
+        begin(ledger, vault, key)
     }
 
     fn open(&self) -> Result<(Box<dyn Ledger>, Box<dyn Vault>), StoreError> {

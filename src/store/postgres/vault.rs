@@ -1,9 +1,13 @@
 //! The one writer of a vault.
 
+use std::ops::Range;
+
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
-use super::super::{CodeRow, DisclosureRow, OutboxRow, StoreError, Vault, VaultBatch, VaultEdit, VaultHead, VaultReader};
+use super::super::{
+    CodeRow, DisclosureRow, IndexKey, MatchRow, OutboxRow, StampedRows, StoreError, Vault, VaultEdit, VaultHead, VaultReader, VaultRows,
+};
 use super::copy_in::copy_in;
 use super::failure::{bound, stored, together};
 use super::session::{Parameters, Session};
@@ -77,20 +81,18 @@ impl Vault for PostgresVault {
         })
     }
 
-    fn gain(&mut self, batch: &VaultBatch) -> Result<VaultHead, StoreError> {
-        batch.check()?;
+    fn receive(&mut self, old: VaultHead, size: u64, rows: VaultRows<'_>) -> Result<VaultHead, StoreError> {
         let epoch = self.epoch()?;
-        if stored(batch.old.epoch)? != epoch {
+        if stored(old.epoch)? != epoch {
             return Err(StoreError::Fenced);
         }
-        let (old, new) = (stored(batch.old.size)?, stored(batch.size)?);
-        let macs: Vec<[u8; 32]> = batch.index.iter().map(|row| self.reader.mac(&row.key)).collect();
+        let (old, new) = (stored(old.size)?, stored(size)?);
         self.transact(sql!("vault_head_swap"), &[&new, &old, &epoch], async |session| {
             let (disclosures, matches, codes, outbox) = tokio::join!(
-                disclosures(session, &batch.disclosures),
-                matches(session, batch, &macs),
-                codes(session, &batch.codes),
-                outbox(session, &batch.outbox)
+                disclosures(session, rows.disclosures),
+                matches(session, rows.matches),
+                codes(session, rows.codes),
+                outbox(session, rows.outbox)
             );
             together([disclosures, matches, codes, outbox])
         })
@@ -100,7 +102,7 @@ impl Vault for PostgresVault {
         let (size, epoch) = (stored(through_size)?, self.epoch()?);
         let macs: Vec<[u8; 32]> = (edits.iter())
             .flat_map(|edit| if let VaultEdit::Unindex { keys, .. } = edit { keys.as_slice() } else { &[] })
-            .map(|key| self.reader.mac(key))
+            .map(|key| self.reader.index_key().mac(key))
             .collect();
         self.transact(sql!("vault_head_edited"), &[&size, &epoch], async |session| {
             let mut macs = macs.iter();
@@ -153,6 +155,14 @@ impl VaultReader for PostgresVault {
         self.reader.code(request)
     }
 
+    fn stamped(&self, entries: Range<u64>) -> Result<StampedRows, StoreError> {
+        self.reader.stamped(entries)
+    }
+
+    fn index_key(&self) -> &IndexKey {
+        self.reader.index_key()
+    }
+
     fn outbox(&self, published: u64, limit: usize) -> Result<Vec<OutboxRow>, StoreError> {
         self.reader.outbox(published, limit)
     }
@@ -168,13 +178,13 @@ async fn disclosures(session: &Session, rows: &[DisclosureRow]) -> Result<(), St
     copy_in(session, sql!("disclosure_copy"), &types, rows).await
 }
 
-async fn matches(session: &Session, batch: &VaultBatch, macs: &[[u8; 32]]) -> Result<(), StoreError> {
-    if macs.is_empty() {
+async fn matches(session: &Session, rows: &[MatchRow]) -> Result<(), StoreError> {
+    if rows.is_empty() {
         return Ok(());
     }
-    let macs: Vec<&[u8]> = macs.iter().map(|mac| mac.as_slice()).collect();
-    let subjects: Vec<&str> = batch.index.iter().map(|row| row.subject.as_str()).collect();
-    let entries: Vec<i64> = batch.index.iter().map(|row| stored(row.entry)).collect::<Result<_, _>>()?;
+    let macs: Vec<&[u8]> = rows.iter().map(|row| row.mac.as_slice()).collect();
+    let subjects: Vec<&str> = rows.iter().map(|row| row.subject.as_str()).collect();
+    let entries: Vec<i64> = rows.iter().map(|row| stored(row.entry)).collect::<Result<_, _>>()?;
     session.execute(sql!("match_insert"), &[&macs, &subjects, &entries]).await?;
     Ok(())
 }

@@ -1,11 +1,11 @@
 //! Reading a vault.
 
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+use std::ops::Range;
+
 use tokio_postgres::Row as SqlRow;
 use uuid::Uuid;
 
-use super::super::{CodeRow, DisclosureRow, OutboxRow, StoreError, VaultHead, VaultReader};
+use super::super::{CodeRow, DisclosureRow, IndexKey, MatchRow, OutboxRow, StampedRows, StoreError, VaultHead, VaultReader};
 use super::failure::{bound, page};
 use super::session::{Parameters, Reading, hash, number, value};
 use super::{Target, sql};
@@ -14,7 +14,7 @@ use super::{Target, sql};
 pub struct PostgresVaultReader {
     session: Reading,
     pub(super) pair: Uuid,
-    mac: Hmac<Sha256>,
+    key: IndexKey,
 }
 
 impl PostgresVaultReader {
@@ -22,13 +22,7 @@ impl PostgresVaultReader {
         let session = Reading::open(target)?;
         let identity = session.one(sql!("vault_identity"), &[], |row| Ok((value(row, 0)?, hash(row, 1)?)))?;
         let (pair, key) = identity.ok_or_else(|| StoreError::NotFound { place: target.to_string() })?;
-        let mac = Hmac::new_from_slice(&key).map_err(|error| StoreError::corrupt(error.to_string()))?;
-        Ok(PostgresVaultReader { session, pair, mac })
-    }
-
-    /// What stands in the index for an identity key.
-    pub(super) fn mac(&self, key: &str) -> [u8; 32] {
-        self.mac.clone().chain_update(key).finalize().into_bytes().into()
+        Ok(PostgresVaultReader { session, pair, key: IndexKey::of(key) })
     }
 }
 
@@ -58,6 +52,10 @@ fn code(row: &SqlRow) -> Result<CodeRow, StoreError> {
     Ok(CodeRow { entry: number(row, 0)?, request: value(row, 1)?, code: value(row, 2)?, salt: hash(row, 3)? })
 }
 
+fn matched(row: &SqlRow) -> Result<MatchRow, StoreError> {
+    Ok(MatchRow { mac: hash(row, 0)?, subject: value(row, 1)?, entry: number(row, 2)? })
+}
+
 fn message(row: &SqlRow) -> Result<OutboxRow, StoreError> {
     let body: &str = value(row, 3)?;
     let body = serde_json::from_str(body).map_err(|error| StoreError::corrupt(format!("a message: {error}")))?;
@@ -70,7 +68,7 @@ impl VaultReader for PostgresVaultReader {
     }
 
     fn find(&self, key: &str) -> Result<Vec<String>, StoreError> {
-        self.session.many(sql!("match_find"), &[&self.mac(key).as_slice()], |row| value(row, 0))
+        self.session.many(sql!("match_find"), &[&self.key.mac(key).as_slice()], |row| value(row, 0))
     }
 
     fn disclosures(&self, entry: u64) -> Result<Vec<DisclosureRow>, StoreError> {
@@ -89,6 +87,20 @@ impl VaultReader for PostgresVaultReader {
 
     fn code(&self, request: &Uuid) -> Result<Option<CodeRow>, StoreError> {
         self.session.one(sql!("code_latest"), &[request], code)
+    }
+
+    fn stamped(&self, entries: Range<u64>) -> Result<StampedRows, StoreError> {
+        let span: Parameters<'_> = &[&bound(entries.start), &bound(entries.end)];
+        Ok(StampedRows {
+            disclosures: self.session.many(sql!("disclosure_list_stamped"), span, disclosure)?,
+            matches: self.session.many(sql!("match_list_stamped"), span, matched)?,
+            codes: self.session.many(sql!("code_list_stamped"), span, code)?,
+            outbox: self.session.many(sql!("outbox_list_stamped"), span, message)?,
+        })
+    }
+
+    fn index_key(&self) -> &IndexKey {
+        &self.key
     }
 
     fn outbox(&self, published: u64, limit: usize) -> Result<Vec<OutboxRow>, StoreError> {

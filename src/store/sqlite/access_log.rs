@@ -38,6 +38,12 @@ impl AccessLog for SqliteAccessLog {
         self.queue.record(records)
     }
 
+    fn after(&self, number: u64, limit: usize) -> Result<Vec<(u64, AccessRecord)>, StoreError> {
+        let connection = connection::open(&self.path, Place::AccessLog, Access::Read)?;
+        let mut statement = connection.prepare(sql!("access_list_after"))?;
+        Ok(statement.query_map(params![bound(number), page(limit)], read)?.collect::<Result<_, _>>()?)
+    }
+
     fn page(&self, subject: Option<&Stream>, before: Option<u64>, limit: usize) -> Result<Vec<(u64, AccessRecord)>, StoreError> {
         let connection = connection::open(&self.path, Place::AccessLog, Access::Read)?;
         let (before, limit) = (bound(before.unwrap_or(u64::MAX)), page(limit));

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, params};
 
-use super::super::StoreError;
 use super::super::high_water::sync_directory;
+use super::super::{IndexKey, StoreError};
 use super::connection::Place;
 use super::sql;
 
@@ -16,16 +16,19 @@ use super::sql;
 /// Each is made under another name and appears whole and durable or not at all; the vault first, so that a ledger is
 /// never there without one. After a crash in between, the empty vault must be removed by hand.
 pub fn create(ledger: &Path, vault: &Path) -> Result<(), StoreError> {
+    create_with(ledger, vault, &IndexKey::draw()?)
+}
+
+/// The same with this key of the matching index.
+pub(super) fn create_with(ledger: &Path, vault: &Path, key: &IndexKey) -> Result<(), StoreError> {
     for path in [ledger, vault] {
         if fs::symlink_metadata(path).is_ok() {
             return Err(StoreError::exists(path));
         }
     }
     let mut pair = [0; 16];
-    let mut key = [0; 32];
     getrandom::fill(&mut pair).map_err(|error| StoreError::Io(Box::new(error)))?;
-    getrandom::fill(&mut key).map_err(|error| StoreError::Io(Box::new(error)))?;
-    make(vault, Place::Vault, |connection| connection.execute(sql!("vault_head_insert"), params![pair, key]))?;
+    make(vault, Place::Vault, |connection| connection.execute(sql!("vault_head_insert"), params![pair, key.bytes()]))?;
     make(ledger, Place::Ledger, |connection| connection.execute(sql!("head_insert"), params![empty_root(), pair]))
 }
 

@@ -3,7 +3,7 @@
 use rusqlite::{ToSql, Transaction, params};
 use uuid::Uuid;
 
-use super::super::{StoreError, VaultEdit};
+use super::super::{StoreError, VaultEdit, VaultReader as _};
 use super::failure::bound;
 use super::sql;
 use super::vault_reader::SqliteVaultReader;
@@ -23,7 +23,7 @@ impl<'a> Deletion<'a> {
             }
             VaultEdit::Unindex { subject, keys, through } => {
                 let through = bound(*through);
-                keys.iter().map(|key| Deletion::Match { mac: vault.mac(key), subject, through }).collect()
+                keys.iter().map(|key| Deletion::Match { mac: vault.index_key().mac(key), subject, through }).collect()
             }
             VaultEdit::Erase { subject, through } => {
                 vec![Deletion::Subject { subject, through: bound(*through) }]

@@ -75,15 +75,19 @@ impl Ledger for SqliteLedger {
         Ok(head)
     }
 
-    fn commit(&mut self, batch: &LedgerBatch) -> Result<(), StoreError> {
-        batch.check()?;
-        if self.lead != Some(batch.old.epoch) {
-            return Err(StoreError::Fenced);
+    fn commit_together(&mut self, batches: &[LedgerBatch]) -> Result<(), StoreError> {
+        for batch in batches {
+            batch.check()?;
+            if self.lead != Some(batch.old.epoch) {
+                return Err(StoreError::Fenced);
+            }
         }
         self.transact(|transaction| {
-            swap_head(transaction, batch)?;
-            append(transaction, batch)?;
-            fold::apply(transaction, &batch.changes, &batch.links)
+            batches.iter().try_for_each(|batch| {
+                swap_head(transaction, batch)?;
+                append(transaction, batch)?;
+                fold::apply(transaction, &batch.changes, &batch.links)
+            })
         })
     }
 

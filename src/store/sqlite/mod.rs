@@ -37,7 +37,7 @@ pub use vault_reader::SqliteVaultReader;
 
 use rusqlite::Connection;
 
-use super::{AccessLog, Ledger, LedgerReader, Rebuild, Store, StoreError, Vault, VaultReader};
+use super::{AccessLog, IndexKey, Ledger, LedgerReader, Rebuild, Store, StoreError, Vault, VaultReader};
 
 /// The text of a statement, from its file.
 macro_rules! sql {
@@ -70,8 +70,8 @@ impl SqliteStore {
 }
 
 impl Store for SqliteStore {
-    fn create(&self) -> Result<(), StoreError> {
-        create(&self.ledger, &self.vault)
+    fn create_with(&self, key: &IndexKey) -> Result<(), StoreError> {
+        create::create_with(&self.ledger, &self.vault, key)
     }
 
     fn open(&self) -> Result<(Box<dyn Ledger>, Box<dyn Vault>), StoreError> {

@@ -1,11 +1,14 @@
 //! The one writer of a vault.
 
+use std::ops::Range;
 use std::path::Path;
 
 use rusqlite::{Transaction, TransactionBehavior, params};
 use uuid::Uuid;
 
-use super::super::{CodeRow, DisclosureRow, OutboxRow, StoreError, Vault, VaultBatch, VaultEdit, VaultHead, VaultReader};
+use super::super::{
+    CodeRow, DisclosureRow, IndexKey, OutboxRow, StampedRows, StoreError, Vault, VaultEdit, VaultHead, VaultReader, VaultRows,
+};
 use super::connection::{self, Access};
 use super::deletion::Deletion;
 use super::failure::{bound, commit, stored};
@@ -96,17 +99,15 @@ impl Vault for SqliteVault {
         })
     }
 
-    fn gain(&mut self, batch: &VaultBatch) -> Result<VaultHead, StoreError> {
-        batch.check()?;
+    fn receive(&mut self, old: VaultHead, size: u64, rows: VaultRows<'_>) -> Result<VaultHead, StoreError> {
         let epoch = self.epoch()?;
-        if stored(batch.old.epoch)? != epoch {
+        if stored(old.epoch)? != epoch {
             return Err(StoreError::Fenced);
         }
-        let (old, new) = (stored(batch.old.size)?, stored(batch.size)?);
-        let macs: Vec<[u8; 32]> = batch.index.iter().map(|row| self.reader.mac(&row.key)).collect();
+        let (old, new) = (stored(old.size)?, stored(size)?);
         self.transact(|transaction| {
             swapped(transaction.prepare_cached(sql!("vault_head_swap"))?.execute([new, old, epoch])?)?;
-            add(transaction, batch, &macs)
+            add(transaction, rows)
         })
     }
 
@@ -171,26 +172,34 @@ impl VaultReader for SqliteVault {
         self.reader.code(request)
     }
 
+    fn stamped(&self, entries: Range<u64>) -> Result<StampedRows, StoreError> {
+        self.reader.stamped(entries)
+    }
+
+    fn index_key(&self) -> &IndexKey {
+        self.reader.index_key()
+    }
+
     fn outbox(&self, published: u64, limit: usize) -> Result<Vec<OutboxRow>, StoreError> {
         self.reader.outbox(published, limit)
     }
 }
 
-fn add(transaction: &Transaction<'_>, batch: &VaultBatch, macs: &[[u8; 32]]) -> Result<(), StoreError> {
+fn add(transaction: &Transaction<'_>, rows: VaultRows<'_>) -> Result<(), StoreError> {
     let mut insert = transaction.prepare_cached(sql!("disclosure_insert"))?;
-    for row in &batch.disclosures {
+    for row in rows.disclosures {
         insert.execute(params![stored(row.entry)?, row.ordinal, row.subject, row.object, row.name, row.text, row.on_file])?;
     }
     let mut insert = transaction.prepare_cached(sql!("match_insert"))?;
-    for (row, mac) in batch.index.iter().zip(macs) {
-        insert.execute(params![mac, row.subject, stored(row.entry)?])?;
+    for row in rows.matches {
+        insert.execute(params![row.mac, row.subject, stored(row.entry)?])?;
     }
     let mut insert = transaction.prepare_cached(sql!("code_insert"))?;
-    for row in &batch.codes {
+    for row in rows.codes {
         insert.execute(params![row.request.as_bytes(), stored(row.entry)?, row.code, row.salt])?;
     }
     let mut insert = transaction.prepare_cached(sql!("outbox_insert"))?;
-    for row in &batch.outbox {
+    for row in rows.outbox {
         insert.execute(params![stored(row.entry)?, row.ordinal, row.kind, row.body.to_string()])?;
     }
     Ok(())

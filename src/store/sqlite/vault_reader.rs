@@ -1,14 +1,13 @@
 //! Reading a vault.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use hmac::{Hmac, KeyInit, Mac};
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Params, Row as SqlRow, params};
-use sha2::Sha256;
 use uuid::Uuid;
 
-use super::super::{CodeRow, DisclosureRow, OutboxRow, StoreError, VaultHead, VaultReader};
+use super::super::{CodeRow, DisclosureRow, IndexKey, MatchRow, OutboxRow, StampedRows, StoreError, VaultHead, VaultReader};
 use super::connection::{self, Access, Place};
 use super::failure::{bound, number, page};
 use super::sql;
@@ -18,7 +17,7 @@ pub struct SqliteVaultReader {
     pub(super) connection: Connection,
     pub(super) path: PathBuf,
     pub(super) pair: [u8; 16],
-    mac: Hmac<Sha256>,
+    key: IndexKey,
 }
 
 impl SqliteVaultReader {
@@ -31,13 +30,7 @@ impl SqliteVaultReader {
         let read = |row: &SqlRow<'_>| Ok((row.get(0)?, row.get(1)?));
         let identity: Option<([u8; 16], [u8; 32])> = connection.query_row(sql!("vault_identity"), [], read).optional()?;
         let (pair, key) = identity.ok_or_else(|| StoreError::corrupt("the vault has no head"))?;
-        let mac = Hmac::new_from_slice(&key).map_err(|error| StoreError::corrupt(error.to_string()))?;
-        Ok(SqliteVaultReader { connection, path: path.into(), pair, mac })
-    }
-
-    /// What stands in the index for an identity key.
-    pub(super) fn mac(&self, key: &str) -> [u8; 32] {
-        self.mac.clone().chain_update(key).finalize().into_bytes().into()
+        Ok(SqliteVaultReader { connection, path: path.into(), pair, key: IndexKey::of(key) })
     }
 
     fn many<T>(
@@ -74,6 +67,10 @@ fn code(row: &SqlRow<'_>) -> Result<CodeRow, rusqlite::Error> {
     Ok(CodeRow { entry: number(row, 0)?, request: Uuid::from_bytes(row.get(1)?), code: row.get(2)?, salt: row.get(3)? })
 }
 
+fn matched(row: &SqlRow<'_>) -> Result<MatchRow, rusqlite::Error> {
+    Ok(MatchRow { mac: row.get(0)?, subject: row.get(1)?, entry: number(row, 2)? })
+}
+
 fn message(row: &SqlRow<'_>) -> Result<OutboxRow, rusqlite::Error> {
     let body = serde_json::from_str(row.get_ref(3)?.as_str()?)
         .map_err(|error| rusqlite::Error::FromSqlConversionFailure(3, Type::Text, error.into()))?;
@@ -86,7 +83,7 @@ impl VaultReader for SqliteVaultReader {
     }
 
     fn find(&self, key: &str) -> Result<Vec<String>, StoreError> {
-        self.many(sql!("match_find"), [self.mac(key)], |row| row.get(0))
+        self.many(sql!("match_find"), [self.key.mac(key)], |row| row.get(0))
     }
 
     fn disclosures(&self, entry: u64) -> Result<Vec<DisclosureRow>, StoreError> {
@@ -105,6 +102,20 @@ impl VaultReader for SqliteVaultReader {
     fn code(&self, request: &Uuid) -> Result<Option<CodeRow>, StoreError> {
         let mut statement = self.connection.prepare_cached(sql!("code_latest"))?;
         Ok(statement.query_row([request.as_bytes()], code).optional()?)
+    }
+
+    fn stamped(&self, entries: Range<u64>) -> Result<StampedRows, StoreError> {
+        let span = [bound(entries.start), bound(entries.end)];
+        Ok(StampedRows {
+            disclosures: self.many(sql!("disclosure_list_stamped"), span, disclosure)?,
+            matches: self.many(sql!("match_list_stamped"), span, matched)?,
+            codes: self.many(sql!("code_list_stamped"), span, code)?,
+            outbox: self.many(sql!("outbox_list_stamped"), span, message)?,
+        })
+    }
+
+    fn index_key(&self) -> &IndexKey {
+        &self.key
     }
 
     fn outbox(&self, published: u64, limit: usize) -> Result<Vec<OutboxRow>, StoreError> {

@@ -1,0 +1,1 @@
+SELECT mac, subject, entry FROM vault.matches WHERE entry >= $1 AND entry < $2 ORDER BY mac, subject, entry

@@ -1,0 +1,1 @@
+SELECT entry, ordinal, kind, body FROM outbox WHERE entry >= ?1 AND entry < ?2 ORDER BY entry, ordinal
