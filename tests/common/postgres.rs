@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::net::{TcpListener, TcpStream};
-use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -41,6 +41,11 @@ impl Cluster {
 
     /// The same with settings, each `name=value`.
     pub fn with(settings: &[&str]) -> Option<Cluster> {
+        Cluster::with_files(settings, &[])
+    }
+
+    /// The same with files of these names and texts in the folder of the data.
+    pub fn with_files(settings: &[&str], files: &[(&str, String)]) -> Option<Cluster> {
         if !is_here() {
             return None;
         }
@@ -48,6 +53,10 @@ impl Cluster {
         let folder = folder();
         let data = folder.path().join("data");
         run(Command::new("cp").arg("-a").arg(&template).arg(&data));
+        for (name, text) in files {
+            fs::write(data.join(name), text).unwrap();
+            fs::set_permissions(data.join(name), fs::Permissions::from_mode(0o600)).unwrap();
+        }
         own(folder.path());
         let settings: Vec<String> = settings.iter().map(|setting| (*setting).to_owned()).collect();
         let (child, port) = serve(&data, &settings, None);

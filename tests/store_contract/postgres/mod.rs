@@ -1,6 +1,7 @@
 //! PostgreSQL, held to the contract and to what it promises besides.
 
 mod rights;
+mod tls;
 
 use std::cell::RefCell;
 use std::fs;
