@@ -6,6 +6,7 @@ mod common;
 
 use std::path::Path;
 use std::process::{Command, Stdio};
+#[cfg(feature = "postgres")]
 use std::sync::Arc;
 
 use common::accredit::{command, founders, now};

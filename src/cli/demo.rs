@@ -18,7 +18,7 @@ use super::serve::of_store;
 use super::store::target;
 use super::{Exit, Failure, of_io, say};
 use crate::audit::{Report, Verdict};
-use crate::demo::{self, DemoError, Folder, FolderError, Gateway, Numbers, Playing, Settings};
+use crate::demo::{self, Database, DemoError, Folder, FolderError, Gateway, Numbers, Playing, Settings};
 use crate::store::Store;
 #[cfg(feature = "postgres")]
 use crate::store::postgres::PostgresStore;
@@ -79,19 +79,20 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
         store: store.clone(),
     };
     let playing = demo::play(&settings, &tell).map_err(|error| of_demo(&error))?;
-    let store = store.as_ref().map(|(store, _)| store);
+    let store = store.as_ref().map(|database| &database.store);
     if arguments.once { once(dir, store, playing, arguments.json) } else { on(dir, store, playing) }
 }
 
 /// The store on a database, if one was given, with the URL that its server works under: that of a role made for this demo, which the
 /// folder keeps.
 #[cfg(feature = "postgres")]
-fn store(arguments: &Arguments, dir: &Path) -> Result<Option<(Arc<dyn Store>, String)>, Failure> {
+fn store(arguments: &Arguments, dir: &Path) -> Result<Option<Database>, Failure> {
     let Some(owner) = &arguments.store else { return Ok(None) };
     let owned = target(owner)?;
     if let Ok(url) = fs::read_to_string(dir.join(demo::STORE_URL)) {
         let server = target(&url)?;
-        return Ok(Some((Arc::new(PostgresStore::new(server.clone(), server).owned(owned.clone(), owned)), url)));
+        let store = Arc::new(PostgresStore::new(server.clone(), server).owned(owned.clone(), owned));
+        return Ok(Some(Database { store, url }));
     }
     let mut secret = [0; 16];
     super::random(&mut secret);
@@ -101,11 +102,11 @@ fn store(arguments: &Arguments, dir: &Path) -> Result<Option<(Arc<dyn Store>, St
     let address = rest.split_once('@').map_or(rest, |(_, address)| address);
     let url = format!("{scheme}://{role}:{password}@{address}");
     let store = PostgresStore::with_new_role(owned, &role, &password).map_err(|error| Failure::new(of_store(&error), error))?;
-    Ok(Some((Arc::new(store), url)))
+    Ok(Some(Database { store: Arc::new(store), url }))
 }
 
 #[cfg(not(feature = "postgres"))]
-fn store(_: &Arguments, _: &Path) -> Result<Option<(Arc<dyn Store>, String)>, Failure> {
+fn store(_: &Arguments, _: &Path) -> Result<Option<Database>, Failure> {
     Ok(None)
 }
 

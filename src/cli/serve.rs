@@ -17,7 +17,9 @@ use tokio::sync::{oneshot, watch};
 use tokio::time::timeout;
 use tracing_subscriber::EnvFilter;
 
-use super::store::{DatabaseArgs, OwnerArgs};
+use super::store::DatabaseArgs;
+#[cfg(feature = "postgres")]
+use super::store::OwnerArgs;
 use super::{Exit, Failure, of_io, of_key_file};
 use crate::http::{self, App};
 use crate::node::{Node, NodeError, Options, Paths, Place};

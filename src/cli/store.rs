@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
+#[cfg(feature = "postgres")]
 use super::serve::of_store;
 use super::{Exit, Failure};
 use crate::node::Paths;

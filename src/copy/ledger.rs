@@ -66,7 +66,7 @@ impl Copying<'_> {
     /// The batch that ended at a size.
     fn batch(&mut self, size: u64, note: String) -> Result<LedgerBatch, CopyError> {
         let wrong = |source| CopyError::Checkpoint { size, source };
-        let (checkpoint, _) = Checkpoint::open(&note, &[self.trust.log_key.clone()], &self.trust.origin).map_err(wrong)?;
+        let (checkpoint, _) = Checkpoint::open(&note, std::slice::from_ref(&self.trust.log_key), &self.trust.origin).map_err(wrong)?;
         if checkpoint.size != size {
             return Err(CopyError::Differs { table: "checkpoints", key: size.to_string() });
         }

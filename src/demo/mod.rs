@@ -57,8 +57,17 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// Whether the providers work with the other MIS each.
     pub swapped: bool,
-    /// Where ledger and vault are, if not in the folder, with the URL to find them by; it holds a password.
-    pub store: Option<(Arc<dyn Store>, String)>,
+    /// Where ledger and vault are, if not in the folder.
+    pub store: Option<Database>,
+}
+
+/// A database that a demo's registry is in.
+#[derive(Clone)]
+pub struct Database {
+    /// It, opened under the server's role.
+    pub store: Arc<dyn Store>,
+    /// The URL to find it by under that role; it holds a password.
+    pub url: String,
 }
 
 impl Settings {
@@ -66,7 +75,7 @@ impl Settings {
     fn place(&self, folder: &Folder) -> Place {
         let place = Place::from(folder.paths());
         match &self.store {
-            Some((store, _)) => Place { store: Arc::clone(store), ..place },
+            Some(database) => Place { store: Arc::clone(&database.store), ..place },
             None => place,
         }
     }
@@ -137,8 +146,8 @@ pub fn play(settings: &Settings, tell: &(dyn Fn(&str) + Sync)) -> Result<Playing
         };
         let trust = node::create(settings.place(&folder), &founders)?;
         folder.keep("trust.json", &trust.to_json())?;
-        if let Some((_, url)) = &settings.store {
-            folder.keep_private(STORE_URL, url)?;
+        if let Some(database) = &settings.store {
+            folder.keep_private(STORE_URL, &database.url)?;
         }
         tell(&format!("A new registry in {}, founded by its regulator and its operator.", settings.dir.display()));
     }

@@ -55,6 +55,9 @@ impl Cell {
     }
 }
 
+/// Hears of a pair that differs: the live row, the new one.
+pub(super) type Differs<'a> = dyn FnMut(Option<&Cells>, Option<&Cells>) -> Result<(), StoreError> + 'a;
+
 /// Rows of one table in the order of its key; none at the end.
 pub(super) trait Sorted {
     fn next(&mut self) -> Result<Option<Cells>, StoreError>;
@@ -72,13 +75,13 @@ impl Comparing {
         Comparing { live: Sha256::new(), new: Sha256::new(), comparison: Comparison::default() }
     }
 
-    /// Walks both tables in the order of their key. `differs` hears of each pair that differs: the live row, the new one.
+    /// Walks both tables in the order of their key. `differs` hears of each pair that differs.
     pub(super) fn table(
         &mut self,
         table: Table,
         live: &mut dyn Sorted,
         new: &mut dyn Sorted,
-        differs: &mut dyn FnMut(Option<&Cells>, Option<&Cells>) -> Result<(), StoreError>,
+        differs: &mut Differs<'_>,
     ) -> Result<(), StoreError> {
         self.live.update(table.name);
         self.new.update(table.name);

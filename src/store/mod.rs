@@ -35,7 +35,7 @@ pub(crate) use high_water::sync_directory;
 pub use high_water::{HighWater, HighWaterError, Missing};
 pub use ledger::{FullTile, Head, Ledger, LedgerBatch, LedgerReader, MAX_ENTRY_BYTES, Outcome, RefusalRow, StoredEntry, TILE_BYTES};
 pub use peers::{Leader, Peers};
-pub use place::{Snapshot, Store};
+pub use place::{Snapshot, Store, Writers};
 pub use rebuild::{Comparison, Difference, Fault, MAX_DIFFERENCES, Rebuild};
 pub use rows::{Row, RowKey, RowQuery, Rows};
 pub use vault::{

@@ -5,6 +5,9 @@ use std::sync::Arc;
 
 use super::{AccessLog, IndexKey, Ledger, LedgerReader, Peers, Rebuild, StoreError, Vault, VaultReader};
 
+/// The one writer of each place.
+pub type Writers = (Box<dyn Ledger>, Box<dyn Vault>);
+
 /// What was seen when a ledger was copied for an audit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Snapshot {
@@ -25,7 +28,7 @@ pub trait Store: Send + Sync {
     fn create_with(&self, key: &IndexKey) -> Result<(), StoreError>;
 
     /// Opens ledger and vault for the one writer. The vault must be the one created with the ledger.
-    fn open(&self) -> Result<(Box<dyn Ledger>, Box<dyn Vault>), StoreError>;
+    fn open(&self) -> Result<Writers, StoreError>;
 
     /// Opens the ledger for reading; another process may be writing to it.
     fn reader(&self) -> Result<Box<dyn LedgerReader>, StoreError>;

@@ -3,6 +3,7 @@
 #![cfg(feature = "postgres")]
 #![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
 
+mod backup;
 #[path = "../common/mod.rs"]
 mod common;
 mod copy;

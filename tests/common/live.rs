@@ -1,16 +1,18 @@
 //! A real node that takes a story's commands.
 #![allow(clippy::unwrap_used, reason = "a test's helpers may panic as the test may")]
 
+use std::any::Any;
+#[cfg(feature = "postgres")]
+use std::sync::Arc;
+use std::time::Duration;
+
 use aggregates::policy::PolicyTerms;
 use aggregates::words::Instant;
 use litopys::admission::admit;
 use litopys::node::{self, Node, Options, Paths, Place};
 use litopys::sequencer::{Answer, system_clock};
-use std::sync::Arc;
-use std::time::Duration;
 use uuid::Uuid;
 
-use crate::common::postgres::Cluster;
 use crate::story::{Ledger, Told, founders};
 
 /// A real node with a runtime to wait in.
@@ -20,7 +22,7 @@ pub struct Live {
     pub runtime: tokio::runtime::Runtime,
     next: u64,
     // Dropped after the node.
-    _cluster: Option<Cluster>,
+    _cluster: Option<Box<dyn Any>>,
 }
 
 /// With this variable set to `postgres` the ledger is on a database instead of in files.
@@ -31,15 +33,26 @@ pub fn on_a_database() -> bool {
     std::env::var_os(STORE).is_some_and(|value| value == "postgres")
 }
 
+/// Where the ledger is, and what must live as long as it is used.
+#[cfg(feature = "postgres")]
+fn place(paths: &Paths) -> (Place, Option<Box<dyn Any>>) {
+    let place = Place::from(paths);
+    match on_a_database().then(crate::common::postgres::Cluster::start).flatten() {
+        Some(cluster) => (Place { store: Arc::new(cluster.store(&cluster.database())), ..place }, Some(Box::new(cluster))),
+        None => (place, None),
+    }
+}
+
+#[cfg(not(feature = "postgres"))]
+fn place(paths: &Paths) -> (Place, Option<Box<dyn Any>>) {
+    (paths.into(), None)
+}
+
 impl Live {
     /// A ledger in this folder, created if it is not there.
     pub fn open(folder: &std::path::Path) -> Live {
         let paths = Paths::in_dir(folder);
-        let cluster = if on_a_database() { Cluster::start() } else { None };
-        let mut place = Place::from(&paths);
-        if let Some(cluster) = &cluster {
-            place.store = Arc::new(cluster.store(&cluster.database()));
-        }
+        let (place, cluster) = place(&paths);
         if !paths.log_key.exists() {
             node::create(place.clone(), &founders(PolicyTerms::default())).unwrap();
         }

@@ -46,11 +46,15 @@ impl Cluster {
 
     /// The same with files of these names and texts in the folder of the data.
     pub fn with_files(settings: &[&str], files: &[(&str, String)]) -> Option<Cluster> {
+        Cluster::in_folder(folder(), settings, files)
+    }
+
+    /// The same with its data in a new folder, for whoever wants it on a disk.
+    pub fn in_folder(folder: TempDir, settings: &[&str], files: &[(&str, String)]) -> Option<Cluster> {
         if !is_here() {
             return None;
         }
         let template = template();
-        let folder = folder();
         let data = folder.path().join("data");
         run(Command::new("cp").arg("-a").arg(&template).arg(&data));
         for (name, text) in files {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::super::{AccessLog, IndexKey, Ledger, LedgerReader, Peers, Rebuild, Snapshot, Store, StoreError, Vault, VaultReader};
+use super::super::{AccessLog, IndexKey, LedgerReader, Peers, Rebuild, Snapshot, Store, StoreError, VaultReader, Writers};
 use super::leadership::session_name;
 use super::migrate::{Migrated, Place, begin, make_role, migrate};
 use super::snapshot::snapshot;
@@ -80,7 +80,7 @@ impl Store for PostgresStore {
         begin(ledger, vault, key)
     }
 
-    fn open(&self) -> Result<(Box<dyn Ledger>, Box<dyn Vault>), StoreError> {
+    fn open(&self) -> Result<Writers, StoreError> {
         let ledger = PostgresLedger::open(&self.ledger, self.node, &self.address)?;
         let vault = PostgresVault::open(&self.vault, &session_name(self.node))?;
         if ledger.pair()? != vault.pair() {

@@ -37,7 +37,7 @@ pub use vault_reader::SqliteVaultReader;
 
 use rusqlite::Connection;
 
-use super::{AccessLog, IndexKey, Ledger, LedgerReader, Rebuild, Store, StoreError, Vault, VaultReader};
+use super::{AccessLog, IndexKey, LedgerReader, Rebuild, Store, StoreError, VaultReader, Writers};
 
 /// The text of a statement, from its file.
 macro_rules! sql {
@@ -74,7 +74,7 @@ impl Store for SqliteStore {
         create::create_with(&self.ledger, &self.vault, key)
     }
 
-    fn open(&self) -> Result<(Box<dyn Ledger>, Box<dyn Vault>), StoreError> {
+    fn open(&self) -> Result<Writers, StoreError> {
         let (ledger, vault) = open(&self.ledger, &self.vault)?;
         Ok((Box::new(ledger), Box::new(vault)))
     }
