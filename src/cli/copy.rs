@@ -7,8 +7,8 @@ use clap::Args;
 use serde_json::json;
 
 use super::audit::PinnedArgs;
+use super::failures::{of_node, of_store};
 use super::progress::Progress;
-use super::serve::{of_node, of_store};
 use super::store::target;
 use super::{Exit, Failure, say};
 use crate::copy::{self, Copied, CopyError};

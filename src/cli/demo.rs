@@ -11,9 +11,9 @@ use serde_json::json;
 
 use tracing_subscriber::EnvFilter;
 
-use super::serve::of_node;
+use super::failures::of_node;
 #[cfg(feature = "postgres")]
-use super::serve::of_store;
+use super::failures::of_store;
 #[cfg(feature = "postgres")]
 use super::store::target;
 use super::{Exit, Failure, of_io, say};

@@ -10,7 +10,7 @@ use aggregates::policy::PolicyTerms;
 use aggregates::words::Instant;
 use clap::Args;
 
-use super::serve::of_node;
+use super::failures::of_node;
 use super::store::{DatabaseArgs, OwnerArgs};
 use super::{Exit, Failure, of_io, of_key_file, random, say};
 use crate::keys::{SecretKey, write_key_file};

@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::json;
 
-use super::serve::of_store;
+use super::failures::of_store;
 use super::store::{DatabaseArgs, OwnerArgs};
 use super::{Exit, Failure, say};
 

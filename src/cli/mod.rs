@@ -5,6 +5,7 @@ mod audit;
 mod copy;
 mod demo;
 mod exit;
+mod failures;
 mod init;
 mod keys;
 #[cfg(feature = "postgres")]
@@ -20,14 +21,12 @@ mod token;
 mod verify;
 
 use std::io::{self, Write as _};
-use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
 pub use exit::{Exit, Failure};
-
-use crate::keys::KeyFileError;
+use failures::{of_io, of_key_file};
 
 /// The ledger of a national eHealth system.
 #[derive(Parser)]
@@ -101,24 +100,6 @@ pub fn run() -> ExitCode {
 fn say(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout();
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| Failure::new(Exit::Io, format!("stdout: {error}")))
-}
-
-/// The exit code of an I/O error.
-fn of_io(error: &io::Error) -> Exit {
-    match error.kind() {
-        io::ErrorKind::NotFound => Exit::NotFound,
-        io::ErrorKind::AlreadyExists | io::ErrorKind::AddrInUse => Exit::Conflict,
-        _ => Exit::Io,
-    }
-}
-
-/// The failure of a key file.
-fn of_key_file(path: &Path, error: &KeyFileError) -> Failure {
-    let exit = match error {
-        KeyFileError::Io(error) => of_io(error),
-        KeyFileError::Permissions(_) | KeyFileError::Json(_) | KeyFileError::Form | KeyFileError::Mismatch => Exit::Configuration,
-    };
-    Failure::new(exit, format!("key file {}: {error}", path.display()))
 }
 
 /// Randomness from the operating system, without which nothing secret may be made.

@@ -7,9 +7,9 @@ use clap::Args;
 use serde_json::{Value, json};
 use tlog::Hash;
 
+use super::failures::of_store;
 use super::progress::Progress;
 use super::replay::of_replay;
-use super::serve::of_store;
 use super::store::DatabaseArgs;
 use super::{Exit, Failure, say};
 use crate::replay::{self, Rebuilt, Step};

@@ -7,8 +7,8 @@ use clap::Args;
 use serde_json::json;
 
 use super::audit::PinnedArgs;
+use super::failures::of_store;
 use super::progress::Progress;
-use super::serve::of_store;
 use super::store::DatabaseArgs;
 use super::{Exit, Failure, say};
 use crate::replay::{self, AsOf, Replay, ReplayError, Replayed};

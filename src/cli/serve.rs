@@ -17,14 +17,15 @@ use tokio::sync::{oneshot, watch};
 use tokio::time::timeout;
 use tracing_subscriber::EnvFilter;
 
+use super::failures::{of_fatal, of_node};
 use super::store::DatabaseArgs;
 #[cfg(feature = "postgres")]
 use super::store::OwnerArgs;
-use super::{Exit, Failure, of_io, of_key_file};
+use super::{Exit, Failure, of_io};
 use crate::http::{self, App};
-use crate::node::{Node, NodeError, Options, Paths, Place};
-use crate::sequencer::{Fatal, LoadError};
-use crate::store::{HighWaterError, Missing, StoreError};
+use crate::node::{Node, Options, Paths, Place};
+use crate::sequencer::Fatal;
+use crate::store::Missing;
 
 /// How long what is in flight may take to be answered once the process is to end.
 const DRAIN: Duration = Duration::from_secs(30);
@@ -207,57 +208,4 @@ fn close(sequencer: JoinHandle<Result<(), Fatal>>) -> Result<(), Failure> {
         Ok(Err(fatal)) => Err(Failure::new(of_fatal(&fatal), fatal)),
         Err(_) => Err(Failure::new(Exit::Failure, "the sequencer broke off; see the message above")),
     }
-}
-
-fn of_fatal(fatal: &Fatal) -> Exit {
-    match fatal {
-        Fatal::Store(error) => of_store(error),
-        Fatal::HighWater(error) => of_high_water(error),
-        Fatal::Checkpoint(_) | Fatal::ReadBack(_) => Exit::VerificationFailed,
-    }
-}
-
-pub(super) fn of_store(error: &StoreError) -> Exit {
-    match error {
-        StoreError::NotFound { .. } => Exit::NotFound,
-        StoreError::Exists { .. } | StoreError::Locked { .. } | StoreError::Fenced => Exit::Conflict,
-        StoreError::NotALedger { .. } | StoreError::Misconfigured { .. } => Exit::Configuration,
-        StoreError::Corrupt { .. } => Exit::VerificationFailed,
-        StoreError::Invalid { .. } => Exit::Failure,
-        StoreError::Full | StoreError::Io(_) | StoreError::Unknown(_) => Exit::Io,
-    }
-}
-
-fn of_high_water(error: &HighWaterError) -> Exit {
-    match error {
-        HighWaterError::RolledBack { .. } | HighWaterError::OtherRoot { .. } => Exit::VerificationFailed,
-        HighWaterError::Io { .. } => Exit::Io,
-        _ => Exit::Configuration,
-    }
-}
-
-fn of_load(error: &LoadError) -> Exit {
-    match error {
-        LoadError::Store(error) => of_store(error),
-        LoadError::HighWater(error) => of_high_water(error),
-        LoadError::Checkpoint(_) | LoadError::Entry { .. } | LoadError::Stream { .. } | LoadError::OtherRoot { .. } => {
-            Exit::VerificationFailed
-        }
-        LoadError::VaultBehind { .. } => Exit::Configuration,
-    }
-}
-
-/// The failure of opening or creating a node.
-pub(super) fn of_node(error: &NodeError) -> Failure {
-    let exit = match error {
-        NodeError::Store(error) => of_store(error),
-        NodeError::Load(error) => of_load(error),
-        NodeError::KeyFile { path, source } => return of_key_file(path, source),
-        NodeError::Origin(_) | NodeError::OtherKey(_) => Exit::Configuration,
-        NodeError::NoGenesis(_) => Exit::VerificationFailed,
-        NodeError::Compose(_) | NodeError::Refused(_) => Exit::Configuration,
-        NodeError::Fatal(fatal) => of_fatal(fatal),
-        NodeError::Io(error) => of_io(error),
-    };
-    Failure::new(exit, error)
 }

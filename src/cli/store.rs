@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 
 #[cfg(feature = "postgres")]
-use super::serve::of_store;
+use super::failures::of_store;
 use super::{Exit, Failure};
 use crate::node::Paths;
 use crate::store::Store;

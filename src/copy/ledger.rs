@@ -70,18 +70,7 @@ impl Copying<'_> {
         if checkpoint.size != size {
             return Err(CopyError::Differs { table: "checkpoints", key: size.to_string() });
         }
-        let old = self.head.clone();
-        let mut batch = LedgerBatch {
-            new: old.clone(),
-            old,
-            entries: Vec::new(),
-            streams: Vec::new(),
-            tiles: Vec::new(),
-            outcomes: Vec::new(),
-            refusals: Vec::new(),
-            changes: Vec::new(),
-            links: Vec::new(),
-        };
+        let mut batch = LedgerBatch::on(&self.head);
         while self.tree.size() < size {
             let limit = MAX_PAGE_ROWS.min(usize::try_from(size - self.tree.size()).unwrap_or(MAX_PAGE_ROWS));
             let page = self.from.entries(self.tree.size(), limit).map_err(CopyError::Source)?;
@@ -132,17 +121,7 @@ fn copy_refusals(from: &dyn LedgerReader, to: &mut dyn Ledger, head: &Head) -> R
         let Some(last) = page.last() else { return Ok(count) };
         after = Some((last.time, last.id));
         count += page.len() as u64;
-        let batch = LedgerBatch {
-            old: head.clone(),
-            new: head.clone(),
-            entries: Vec::new(),
-            streams: Vec::new(),
-            tiles: Vec::new(),
-            outcomes: Vec::new(),
-            refusals: page,
-            changes: Vec::new(),
-            links: Vec::new(),
-        };
+        let batch = LedgerBatch { refusals: page, ..LedgerBatch::on(head) };
         to.commit(&batch).map_err(|error| match error {
             // An id that has an entry too, or a size that is not reached.
             StoreError::Invalid { .. } => CopyError::Differs { table: "refusals", key: batch.refusals[0].id.to_string() },

@@ -179,6 +179,28 @@ pub trait LedgerReader: Rows + Send {
 }
 
 impl LedgerBatch {
+    /// A batch of nothing on a head.
+    pub fn on(head: &Head) -> LedgerBatch {
+        LedgerBatch {
+            old: head.clone(),
+            new: head.clone(),
+            entries: Vec::new(),
+            streams: Vec::new(),
+            tiles: Vec::new(),
+            outcomes: Vec::new(),
+            refusals: Vec::new(),
+            changes: Vec::new(),
+            links: Vec::new(),
+        }
+    }
+
+    /// Checks batches that are committed together by a writer of this epoch. Every engine calls it before its transaction.
+    pub(super) fn check_together(batches: &[LedgerBatch], lead: Option<u64>) -> Result<(), StoreError> {
+        batches.iter().try_for_each(LedgerBatch::check)?;
+        require(batches.windows(2).all(|pair| pair[0].new == pair[1].old), "a batch is not made on the one before")?;
+        if batches.iter().all(|batch| lead == Some(batch.old.epoch)) { Ok(()) } else { Err(StoreError::Fenced) }
+    }
+
     /// Checks what can be checked without the store. Every engine calls it before its transaction.
     pub fn check(&self) -> Result<(), StoreError> {
         require(self.old.epoch == self.new.epoch, "a batch does not change the epoch")?;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use projections::{LinkKind, Resource};
+use projections::{LinkKind, Resource, beginning, matches};
 use serde_json::{Map, Value};
 
 use super::StoreError;
@@ -59,6 +59,45 @@ pub struct RowQuery {
     pub limit: usize,
     /// The size at which the rows are true.
     pub as_of: u64,
+}
+
+impl RowQuery {
+    /// The member and the value by which rows are found without looking at each, if there is one.
+    pub(super) fn leading(&self) -> Option<(&str, &str)> {
+        let leads = |(member, values): &&(String, Vec<String>)| values.len() == 1 && self.resource.indexed().contains(&member.as_str());
+        self.filters.iter().find(leads).map(|(member, values)| (member.as_str(), beginning(&values[0])))
+    }
+
+    /// The conditions as an engine's statements take them: `condition` writes one.
+    pub(super) fn conditions(&self, condition: impl Fn(&str, &[String]) -> Value) -> Result<String, StoreError> {
+        let plain = |member: &str| !member.is_empty() && member.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        match self.filters.iter().find(|(member, _)| !plain(member)) {
+            Some((strange, _)) => Err(StoreError::invalid(format!("no row has a member named {strange:?}"))),
+            None => Ok(Value::from_iter(self.filters.iter().map(|(member, values)| condition(member, values))).to_string()),
+        }
+    }
+
+    /// A page of the rows that have all words. The longest leads: `some` gives rows after an id that have a word from one text on, below
+    /// another, at most as many as a page has; whether a row has all words in this version is seen by its body.
+    pub(super) fn by_words(&self, some: impl Fn(&str, &str, &str) -> Result<Vec<Row>, StoreError>) -> Result<Vec<Row>, StoreError> {
+        let Some(longest) = self.words.iter().max_by_key(|word| word.len()) else { return Ok(Vec::new()) };
+        let (beyond, limit) = (format!("{longest}\u{10ffff}"), self.limit.min(super::MAX_PAGE_ROWS));
+        let mut found: Vec<Row> = Vec::new();
+        let mut after = self.after.clone().unwrap_or_default();
+        while found.len() < limit {
+            let page = some(&after, longest, &beyond)?;
+            let ended = page.len() < limit;
+            if let Some(last) = page.last() {
+                after.clone_from(&last.id);
+            }
+            found.extend(page.into_iter().filter(|row| matches(self.resource, &row.body, &self.words)));
+            if ended {
+                break;
+            }
+        }
+        found.truncate(limit);
+        Ok(found)
+    }
 }
 
 /// Reads rows of the public read models. Every answer is of one instant of the store and holds whole batches only.

@@ -18,17 +18,7 @@ fn batch(head: &Head, by: u64) -> LedgerBatch {
     root[..8].copy_from_slice(&(size << 8 | by).to_be_bytes());
     let new = Head { size, root, epoch: head.epoch, checkpoint: format!("{size} by {by}\n") };
     let entry = StoredEntry { index: head.size, time: 1_800_000_000_000, bytes: format!("entry {size} by {by}").into_bytes() };
-    LedgerBatch {
-        old: head.clone(),
-        new,
-        entries: vec![entry],
-        streams: Vec::new(),
-        tiles: Vec::new(),
-        outcomes: Vec::new(),
-        refusals: Vec::new(),
-        changes: Vec::new(),
-        links: Vec::new(),
-    }
+    LedgerBatch { new, entries: vec![entry], ..LedgerBatch::on(head) }
 }
 
 /// Four writers without any lock, each of which takes the lead again whenever it was fenced off: every commit that was

@@ -53,6 +53,7 @@ macro_rules! the_contract {
                 of_two_writers_one_commits,
                 a_batch_may_hold_only_refusals,
                 a_bad_batch_leaves_nothing,
+                batches_together_are_as_one_by_one,
             }
             reading {
                 readers_see_whole_batches,
@@ -76,6 +77,7 @@ macro_rules! the_contract {
                 a_stale_vault_head_is_fenced,
                 a_bad_gain_leaves_nothing,
                 a_reopened_vault_is_equal,
+                rows_of_another_vault_are_received_as_they_stand,
             }
             forgetting {
                 rows_beyond_the_ledger_are_truncated,

@@ -185,6 +185,32 @@ pub fn a_bad_batch_leaves_nothing<E: Engine>() {
     ledger.commit(&good).unwrap();
 }
 
+/// Batches that are committed together leave what they leave one by one; and if one is refused, none of them is there.
+pub fn batches_together_are_as_one_by_one<E: Engine>() {
+    let (together, alone) = (E::fresh(), E::fresh());
+    let (mut one, mut other) = (together.lead(), alone.lead());
+    let mut batches: Vec<LedgerBatch> = Vec::new();
+    for count in [1, 300, 2, 40] {
+        let head = batches.last().map_or_else(|| one.head().unwrap(), |last| last.new.clone());
+        batches.push(batch(&head, count));
+    }
+    for spoil in 0..batches.len() {
+        let mut bad = batches.clone();
+        bad[spoil].outcomes[0].id = sample::id(9);
+        bad[spoil].refusals.push(refusal(1, 0));
+        bad[spoil].refusals[0].id = sample::id(9);
+        assert!(matches!(one.commit_together(&bad), Err(StoreError::Invalid { .. })), "{spoil}");
+        assert_eq!(one.head().unwrap().size, 0);
+    }
+    let apart = [batches[0].clone(), batches[2].clone()];
+    assert!(matches!(one.commit_together(&apart), Err(StoreError::Invalid { .. })), "each is made on the one before");
+    one.commit_together(&batches).unwrap();
+    batches.iter().for_each(|batch| other.commit(batch).unwrap());
+    assert_eq!(everything(&*one.reader().unwrap(), 100), everything(&*other.reader().unwrap(), 100));
+    one.commit_together(&[]).unwrap();
+    grow(&mut *one, 1);
+}
+
 fn flat<T>(batches: &[LedgerBatch], part: impl Fn(&LedgerBatch) -> Vec<T>) -> Vec<T> {
     batches.iter().flat_map(part).collect()
 }

@@ -1,6 +1,8 @@
 //! What the vault gains and finds.
 
-use litopys::store::{CodeRow, DisclosureRow, IndexRow, OutboxRow, StoreError, Vault, VaultBatch, VaultEdit, VaultHead, VaultReader};
+use litopys::store::{
+    CodeRow, DisclosureRow, IndexRow, OutboxRow, StampedRows, StoreError, Vault, VaultBatch, VaultEdit, VaultHead, VaultReader,
+};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -156,4 +158,27 @@ pub fn a_reopened_vault_is_equal<E: Engine>() {
     drop(vault);
     assert!(everything(&*store.vault_reader().unwrap()) == before);
     assert!(everything(&*store.open().unwrap().1) == before);
+}
+
+/// A vault that receives another's rows, in whatever pieces, has them as they stand there.
+pub fn rows_of_another_vault_are_received_as_they_stand<E: Engine>() {
+    let (store, other) = (E::fresh(), E::fresh());
+    let (mut from, mut to) = (store.lead_vault(), other.lead_vault());
+    for (subject, key) in [("a", "k1"), ("b", "k1"), ("a", "k2"), ("b", "k3")] {
+        gain(&mut *from, subject, key);
+    }
+    from.edit(4, &[VaultEdit::Erase { subject: "a".into(), through: 0 }]).unwrap();
+    assert_eq!(from.stamped(0..1).unwrap().disclosures, []);
+    let all = from.stamped(0..4).unwrap();
+    assert_eq!((all.disclosures.len(), all.matches.len(), all.codes.len(), all.outbox.len()), (6, 3, 4, 4));
+    let mut head = to.head().unwrap();
+    for until in [1, 3, 4] {
+        head = to.receive(head, until, from.stamped(head.size..until).unwrap().rows()).unwrap();
+    }
+    assert!(to.stamped(0..9).unwrap() == all);
+    assert_eq!(head, VaultHead { size: 4, epoch: 1, edited: 0 });
+    assert!(to.find("k1").unwrap().is_empty(), "its index has another key");
+    assert_eq!(from.find("k1").unwrap(), ["b"]);
+    let stale = VaultHead { size: 3, ..head };
+    assert!(matches!(to.receive(stale, 5, StampedRows::default().rows()), Err(StoreError::Fenced)));
 }

@@ -65,12 +65,7 @@ impl Ledger for PostgresLedger {
     }
 
     fn commit_together(&mut self, batches: &[LedgerBatch]) -> Result<(), StoreError> {
-        for batch in batches {
-            batch.check()?;
-            if self.lead != Some(batch.old.epoch) {
-                return Err(StoreError::Fenced);
-            }
-        }
+        LedgerBatch::check_together(batches, self.lead)?;
         let Some((first, more)) = batches.split_first() else { return Ok(()) };
         let asked = fold::asked(first);
         self.writer.transact_after(

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use projections::{LinkKind, Resource, WORD, beginning, matches};
+use projections::{LinkKind, Resource, WORD};
 use serde_json::{Map, Value, json};
 use tokio_postgres::Row as SqlRow;
 
@@ -23,38 +23,19 @@ fn find(session: &Reading, query: &RowQuery) -> Result<Vec<Row>, StoreError> {
     // No id is empty.
     let after = query.after.as_deref().unwrap_or("");
     let (resource, as_of, limit, conditions) = (query.resource.name(), bound(query.as_of), page(query.limit), conditions(query)?);
-    let leads = |(member, values): &&(String, Vec<String>)| values.len() == 1 && query.resource.indexed().contains(&member.as_str());
     let common: Parameters<'_> = &[&resource, &after, &as_of, &limit];
-    match query.filters.iter().find(leads) {
+    match query.leading() {
         None => session.many(sql!("row_list"), &[common, &[&conditions]].concat(), read),
-        Some((member, values)) => {
-            let value = beginning(&values[0]);
-            session.many(sql!("row_find"), &[common, &[member, &value, &conditions]].concat(), read)
-        }
+        Some((member, value)) => session.many(sql!("row_find"), &[common, &[&member, &value, &conditions]].concat(), read),
     }
 }
 
-/// The longest word leads; whether a row has all of them in this version is seen by its body.
 fn search(session: &Reading, query: &RowQuery) -> Result<Vec<Row>, StoreError> {
-    let Some(longest) = query.words.iter().max_by_key(|word| word.len()) else { return Ok(Vec::new()) };
     let (resource, as_of, limit, conditions) = (query.resource.name(), bound(query.as_of), page(query.limit), conditions(query)?);
-    let beyond = format!("{longest}\u{10ffff}");
-    let mut found: Vec<Row> = Vec::new();
-    let mut after = query.after.clone().unwrap_or_default();
-    while found.len() < limit as usize {
-        let parameters: Parameters<'_> = &[&resource, &after, &as_of, &limit, &WORD, longest, &beyond, &conditions];
-        let some = session.many(sql!("row_search"), parameters, read)?;
-        let ended = some.len() < limit as usize;
-        if let Some(last) = some.last() {
-            after.clone_from(&last.id);
-        }
-        found.extend(some.into_iter().filter(|row| matches(query.resource, &row.body, &query.words)));
-        if ended {
-            break;
-        }
-    }
-    found.truncate(limit as usize);
-    Ok(found)
+    query.by_words(|after, from, beyond| {
+        let parameters: Parameters<'_> = &[&resource, &after, &as_of, &limit, &WORD, &from, &beyond, &conditions];
+        session.many(sql!("row_search"), parameters, read)
+    })
 }
 
 pub(super) fn linked(
@@ -92,16 +73,7 @@ pub(super) fn versions(session: &Reading, after: Option<&RowKey>, limit: usize) 
 /// The conditions as the statements take them: a value stands for the string and, where it is written so, for the number or the
 /// boolean.
 fn conditions(query: &RowQuery) -> Result<String, StoreError> {
-    let condition = |(member, values): &(String, Vec<String>)| {
-        let plain = !member.is_empty() && member.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        if !plain {
-            return Err(StoreError::invalid(format!("no row has a member named {member:?}")));
-        }
-        let meant: Vec<Value> = values.iter().flat_map(|value| meanings(value)).collect();
-        Ok(json!([member, meant]))
-    };
-    let all: Vec<Value> = query.filters.iter().map(condition).collect::<Result<_, _>>()?;
-    Ok(Value::from(all).to_string())
+    query.conditions(|member, values| json!([member, values.iter().flat_map(|value| meanings(value)).collect::<Vec<Value>>()]))
 }
 
 fn meanings(value: &str) -> Vec<Value> {

@@ -76,12 +76,7 @@ impl Ledger for SqliteLedger {
     }
 
     fn commit_together(&mut self, batches: &[LedgerBatch]) -> Result<(), StoreError> {
-        for batch in batches {
-            batch.check()?;
-            if self.lead != Some(batch.old.epoch) {
-                return Err(StoreError::Fenced);
-            }
-        }
+        LedgerBatch::check_together(batches, self.lead)?;
         self.transact(|transaction| {
             batches.iter().try_for_each(|batch| {
                 swap_head(transaction, batch)?;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use projections::{LinkKind, Resource, WORD, beginning, matches};
+use projections::{LinkKind, Resource, WORD};
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Params, Row as SqlRow, params};
 use serde_json::{Map, Value, json};
@@ -24,33 +24,17 @@ fn find(connection: &Connection, query: &RowQuery) -> Result<Vec<Row>, StoreErro
     // No id is empty.
     let after = query.after.as_deref().unwrap_or("");
     let (resource, as_of, limit, conditions) = (query.resource.name(), bound(query.as_of), page(query.limit), conditions(query)?);
-    let leads = |(member, values): &&(String, Vec<String>)| values.len() == 1 && query.resource.indexed().contains(&member.as_str());
-    let Some((member, values)) = query.filters.iter().find(leads) else {
-        return list(connection, sql!("row_list"), params![resource, after, as_of, limit, conditions]);
-    };
-    list(connection, sql!("row_find"), params![resource, after, as_of, limit, member, beginning(&values[0]), conditions])
+    match query.leading() {
+        None => list(connection, sql!("row_list"), params![resource, after, as_of, limit, conditions]),
+        Some((member, value)) => list(connection, sql!("row_find"), params![resource, after, as_of, limit, member, value, conditions]),
+    }
 }
 
-/// The longest word leads; whether a row has all of them in this version is seen by its body.
 fn search(connection: &Connection, query: &RowQuery) -> Result<Vec<Row>, StoreError> {
-    let Some(longest) = query.words.iter().max_by_key(|word| word.len()) else { return Ok(Vec::new()) };
     let (resource, as_of, limit, conditions) = (query.resource.name(), bound(query.as_of), page(query.limit), conditions(query)?);
-    let beyond = format!("{longest}\u{10ffff}");
-    let mut found: Vec<Row> = Vec::new();
-    let mut after = query.after.clone().unwrap_or_default();
-    while found.len() < limit as usize {
-        let some = list(connection, sql!("row_search"), params![resource, after, as_of, limit, WORD, longest, beyond, conditions])?;
-        let ended = some.len() < limit as usize;
-        if let Some(last) = some.last() {
-            after.clone_from(&last.id);
-        }
-        found.extend(some.into_iter().filter(|row| matches(query.resource, &row.body, &query.words)));
-        if ended {
-            break;
-        }
-    }
-    found.truncate(limit as usize);
-    Ok(found)
+    query.by_words(|after, from, beyond| {
+        list(connection, sql!("row_search"), params![resource, after, as_of, limit, WORD, from, beyond, conditions])
+    })
 }
 
 pub(super) fn linked(
@@ -93,16 +77,10 @@ pub(super) fn body(text: &str) -> Result<Map<String, Value>, serde_json::Error> 
 
 /// The conditions as the statements take them.
 fn conditions(query: &RowQuery) -> Result<String, StoreError> {
-    let condition = |(member, values): &(String, Vec<String>)| {
-        let plain = !member.is_empty() && member.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        if !plain {
-            return Err(StoreError::invalid(format!("no row has a member named {member:?}")));
-        }
+    query.conditions(|member, values| {
         let texts: Vec<String> = values.iter().flat_map(|value| written(value)).collect();
-        Ok(json!([format!("$.\"{member}\""), texts]))
-    };
-    let all: Vec<Value> = query.filters.iter().map(condition).collect::<Result<_, _>>()?;
-    Ok(Value::from(all).to_string())
+        json!([format!("$.\"{member}\""), texts])
+    })
 }
 
 /// The JSON texts of the members that a value asks for.
