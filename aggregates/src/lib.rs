@@ -14,6 +14,7 @@ pub mod division;
 pub mod employee;
 pub mod event;
 pub mod facts;
+mod foresee;
 pub mod form;
 mod gather;
 pub mod identity;
@@ -31,6 +32,7 @@ pub mod words;
 
 pub use decide::{Context, MAX_EFFECTS, decide};
 pub use event::Event;
+pub use foresee::Foreseen;
 pub use gather::{Archive, Gathered, OneTimeCode, Unavailable, Ungathered, age_class, gather};
 pub use refusal::Refusal;
 pub use registry::{At, BrokenStream, Registry};

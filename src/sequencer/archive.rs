@@ -8,7 +8,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::envelope::opened;
-use crate::store::VaultReader;
+use crate::store::{Known, VaultReader};
 
 /// What a batch has gained and not committed.
 #[derive(Default)]
@@ -37,11 +37,13 @@ impl Overlay {
 pub struct VaultArchive<'a, V: ?Sized> {
     vault: &'a V,
     overlay: Option<&'a Overlay>,
+    /// What the vault has said already, before the batch.
+    known: Option<&'a Known>,
 }
 
 impl<'a, V: VaultReader + ?Sized> VaultArchive<'a, V> {
-    pub(super) fn over(vault: &'a V, overlay: &'a Overlay) -> VaultArchive<'a, V> {
-        VaultArchive { vault, overlay: Some(overlay) }
+    pub(super) fn over(vault: &'a V, overlay: &'a Overlay, known: &'a Known) -> VaultArchive<'a, V> {
+        VaultArchive { vault, overlay: Some(overlay), known: Some(known) }
     }
 }
 
@@ -51,7 +53,10 @@ fn unavailable(error: impl std::fmt::Display) -> Unavailable {
 
 impl<V: VaultReader + ?Sized> Archive for VaultArchive<'_, V> {
     fn find(&self, key: &str) -> Result<Vec<Stream>, Unavailable> {
-        let known = self.vault.find(key).map_err(unavailable)?;
+        let known = match self.known.and_then(|known| known.keys.get(key)) {
+            Some(known) => known.clone(),
+            None => self.vault.find(key).map_err(unavailable)?,
+        };
         let mut subjects: Vec<Stream> = known.iter().map(|text| text.parse().map_err(unavailable)).collect::<Result<_, _>>()?;
         let gained = self.overlay.and_then(|overlay| overlay.index.get(key));
         subjects.extend(gained.into_iter().flatten());
@@ -64,8 +69,11 @@ impl<V: VaultReader + ?Sized> Archive for VaultArchive<'_, V> {
         if let Some(value) = self.overlay.and_then(|overlay| overlay.values.get(&(subject, name.to_owned()))) {
             return Ok(Some(value.clone()));
         }
-        let rows = self.vault.disclosures_of(&subject.to_string()).map_err(unavailable)?;
-        let last = rows.iter().filter(|row| row.on_file && row.name == name).max_by_key(|row| (row.entry, row.ordinal));
+        let subject = subject.to_string();
+        let last = match self.known.and_then(|known| known.values.get(&subject)?.get(name)) {
+            Some(known) => known.clone(),
+            None => self.vault.value(&subject, name).map_err(unavailable)?,
+        };
         Ok(last.and_then(|row| opened(&row.text)).map(|(_, value)| value))
     }
 
@@ -73,7 +81,10 @@ impl<V: VaultReader + ?Sized> Archive for VaultArchive<'_, V> {
         if let Some(code) = self.overlay.and_then(|overlay| overlay.codes.get(&request)) {
             return Ok(code.clone());
         }
-        let row = self.vault.code(&request).map_err(unavailable)?;
+        let row = match self.known.and_then(|known| known.codes.get(&request)) {
+            Some(known) => known.clone(),
+            None => self.vault.code(&request).map_err(unavailable)?,
+        };
         Ok(row.map(|row| OneTimeCode { digits: row.code, salt: Bytes32(row.salt) }))
     }
 }

@@ -13,7 +13,7 @@ use super::archive::Overlay;
 use super::edits::edits;
 use crate::admission::Admitted;
 use crate::entry::Entry;
-use crate::store::{CodeRow, DisclosureRow, IndexRow, OutboxRow, Outcome, RefusalRow, StoredEntry, VaultEdit};
+use crate::store::{CodeRow, DisclosureRow, Earlier, IndexRow, Known, OutboxRow, Outcome, RefusalRow, StoredEntry, VaultEdit};
 
 /// The most commands in a batch.
 pub const MAX_BATCH: usize = 512;
@@ -51,6 +51,10 @@ pub(super) struct Batch {
     /// Commands decided in this batch, so that a second copy waits for the first.
     pub(super) by_id: HashMap<Uuid, Decided>,
     pub(super) overlay: Overlay,
+    /// What became of its commands before.
+    pub(super) earlier: Earlier,
+    /// What the vault said about them beforehand.
+    pub(super) known: Known,
 }
 
 impl Batch {

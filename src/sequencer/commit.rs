@@ -43,6 +43,9 @@ impl Fatal {
     }
 }
 
+/// After how many entries without an edit the vault notes that there was none: what a start looks through is bounded by it.
+const NOTED_ENTRIES: u64 = 4_096;
+
 impl Core {
     /// Takes up to [`MAX_BATCH`] commands through the whole order of the fourth invariant, and answers each.
     ///
@@ -54,6 +57,7 @@ impl Core {
     pub fn process(&mut self, commands: &[Admitted]) -> Result<Vec<Answer>, Fatal> {
         assert!(commands.len() <= MAX_BATCH, "a batch is bounded");
         let mut batch = Batch::default();
+        self.look_ahead(commands, &mut batch)?;
         let pending: Vec<Pending> = commands.iter().map(|admitted| self.consider(admitted, &mut batch)).collect::<Result<_, _>>()?;
         if !batch.is_empty() {
             self.commit(batch)?;
@@ -88,7 +92,8 @@ impl Core {
         self.directory.add(enrolled);
         self.publish(true);
         self.probe.at(Step::Published);
-        if grows {
+        // Without edits nothing is noted in the vault for a while: at a start those entries are looked through once more, in vain.
+        if !edits.is_empty() || self.head.size - self.vault_head.edited > NOTED_ENTRIES {
             self.vault_head = self.vault.edit(self.head.size, &edits)?;
         }
         self.ledger.maintain()?;

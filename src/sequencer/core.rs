@@ -5,10 +5,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use aggregates::refusal::{Bond, Code};
 use aggregates::words::{Bytes32, Instant, Kid};
-use aggregates::{Context, OneTimeCode, Refusal, Registry, Ungathered, authority, decide, gather};
+use aggregates::{Context, Foreseen, OneTimeCode, Refusal, Registry, Ungathered, authority, decide, gather};
 use serde_json::Value;
 use tlog::{Signer, Tree};
 use tokio::sync::watch;
+use uuid::Uuid;
 
 use super::archive::VaultArchive;
 use super::batch::{Batch, Decided};
@@ -18,7 +19,7 @@ use crate::admission::{Admitted, KeyDirectory};
 use crate::entry::{self, Entry, EntryError};
 use crate::keys;
 use crate::service::ServiceCode;
-use crate::store::{Head, HighWater, Ledger, LedgerReader, RefusalRow, StoreError, Vault, VaultHead};
+use crate::store::{Asked, Head, HighWater, Ledger, LedgerReader, RefusalRow, StoreError, Vault, VaultHead};
 
 /// Milliseconds since 1970, by the wall.
 pub type Clock = Box<dyn Fn() -> i64 + Send>;
@@ -93,6 +94,23 @@ impl Core {
         (self.clock)() >= self.last_time.ms() - CLOCK_TOLERANCE_MS
     }
 
+    /// Asks the store once for what the decisions on many commands will need.
+    pub(super) fn look_ahead(&self, commands: &[Admitted], batch: &mut Batch) -> Result<(), StoreError> {
+        let ids: Vec<Uuid> = commands.iter().map(|admitted| admitted.command.id).collect();
+        batch.earlier = self.reader.earlier(&ids)?;
+        if self.vault.is_far() {
+            let mut foreseen = Foreseen::default();
+            for admitted in commands {
+                foreseen.add(&admitted.command, &admitted.envelope.payload.data, &admitted.disclosed);
+            }
+            let Foreseen { keys, values, codes } = foreseen;
+            let values = values.into_iter().map(|(subject, name)| (subject.to_string(), name)).collect();
+            // What cannot be told now is asked again where it is needed, and if it fails there too, only that command is turned away.
+            batch.known = self.vault.ask(&Asked { keys, values, codes }).unwrap_or_default();
+        }
+        Ok(())
+    }
+
     /// Decides one command on top of the batch.
     pub(super) fn consider(&mut self, admitted: &Admitted, batch: &mut Batch) -> Result<Pending, StoreError> {
         if !self.clock_is_sane() {
@@ -151,7 +169,7 @@ impl Core {
                 }
             });
         }
-        if let Some(outcome) = self.reader.outcome(id)? {
+        if let Some(outcome) = batch.earlier.outcomes.get(id) {
             if outcome.payload_hash != hash {
                 return Ok(conflict());
             }
@@ -161,13 +179,13 @@ impl Core {
             let accepted = Accepted { index, size, entry: entry.bytes.into(), replayed: true };
             return Ok(Some(Pending::Now(Answer::Accepted(accepted))));
         }
-        if let Some(row) = self.reader.refusal(id)? {
+        if let Some(row) = batch.earlier.refusals.get(id) {
             if row.payload_hash != hash {
                 return Ok(conflict());
             }
             let refusal =
                 stored_refusal(&row.refusal).ok_or_else(|| StoreError::Corrupt { what: format!("refusal {id} cannot be read") })?;
-            return Ok(Some(Pending::Now(Answer::Refused(Refused { refusal, note: Some(row.note), replayed: true }))));
+            return Ok(Some(Pending::Now(Answer::Refused(Refused { refusal, note: Some(row.note.clone()), replayed: true }))));
         }
         Ok(None)
     }
@@ -194,7 +212,7 @@ impl Core {
     fn decide(&mut self, admitted: &Admitted, time: Instant, batch: &mut Batch) -> Result<Pending, Ungathered> {
         let index = self.head.size + batch.entries.len() as u64;
         let acting = authority::check(&self.registry, &admitted.command, time)?;
-        let archive = VaultArchive::over(&*self.vault, &batch.overlay);
+        let archive = VaultArchive::over(&*self.vault, &batch.overlay, &batch.known);
         let data = &admitted.envelope.payload.data;
         let gathered = gather(&self.registry, &admitted.command, &acting, data, &admitted.disclosed, &archive, time, &mut draw_code)?;
         let events = decide(&self.registry, &admitted.command, &Context { index, time, facts: gathered.facts })?;

@@ -6,7 +6,7 @@ use std::ops::Range;
 use projections::{Change, Link};
 use uuid::Uuid;
 
-use super::{Rows, StoreError};
+use super::{Earlier, Rows, StoreError};
 
 /// The bytes of a full tile: 256 hashes.
 pub const TILE_BYTES: usize = 8192;
@@ -164,6 +164,18 @@ pub trait LedgerReader: Rows + Send {
 
     /// What became of an accepted command.
     fn outcome(&self, id: &Uuid) -> Result<Option<Outcome>, StoreError>;
+
+    /// What became of these commands before: at most [`super::MAX_PAGE_ROWS`] of them.
+    fn earlier(&self, ids: &[Uuid]) -> Result<Earlier, StoreError> {
+        let mut earlier = Earlier::default();
+        for id in ids {
+            match self.outcome(id)? {
+                Some(outcome) => earlier.outcomes.insert(*id, outcome).map(drop),
+                None => self.refusal(id)?.and_then(|row| earlier.refusals.insert(*id, row)).map(drop),
+            };
+        }
+        Ok(earlier)
+    }
 
     /// Outcomes by their first entry, from an index on.
     fn outcomes(&self, from_index: u64, limit: usize) -> Result<Vec<Outcome>, StoreError>;

@@ -16,6 +16,7 @@
 
 mod access_log;
 mod access_queue;
+mod ahead;
 mod compare;
 mod error;
 mod high_water;
@@ -30,6 +31,7 @@ pub mod sqlite;
 mod vault;
 
 pub use access_log::{AccessLog, AccessRecord, QueueFull};
+pub use ahead::{Asked, Earlier, Known};
 pub use error::StoreError;
 pub(crate) use high_water::sync_directory;
 pub use high_water::{HighWater, HighWaterError, Missing};

@@ -9,7 +9,7 @@ use sha2::Sha256;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::StoreError;
+use super::{Asked, Known, StoreError};
 
 /// The vault's own head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -217,6 +217,29 @@ pub trait VaultReader: Send {
 
     /// A subject's disclosures that are still there, by (entry, ordinal).
     fn disclosures_of(&self, subject: &str) -> Result<Vec<DisclosureRow>, StoreError>;
+
+    /// The last value on file of a subject's member.
+    fn value(&self, subject: &str, name: &str) -> Result<Option<DisclosureRow>, StoreError>;
+
+    /// Whether asking for much at once is cheaper than one by one, as it is where every answer comes over a wire.
+    fn is_far(&self) -> bool {
+        false
+    }
+
+    /// What the single questions would answer, to many at once.
+    fn ask(&self, asked: &Asked) -> Result<Known, StoreError> {
+        let mut known = Known::default();
+        for key in &asked.keys {
+            known.keys.insert(key.clone(), self.find(key)?);
+        }
+        for (subject, name) in &asked.values {
+            known.values.entry(subject.clone()).or_default().insert(name, self.value(subject, name)?);
+        }
+        for request in &asked.codes {
+            known.codes.insert(*request, self.code(request)?);
+        }
+        Ok(known)
+    }
 
     /// A page of the disclosures on file of one member name, of all subjects, by (subject, entry, ordinal), after a given
     /// one; at most [`super::MAX_PAGE_ROWS`].

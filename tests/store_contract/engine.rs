@@ -54,6 +54,7 @@ macro_rules! the_contract {
                 a_batch_may_hold_only_refusals,
                 a_bad_batch_leaves_nothing,
                 batches_together_are_as_one_by_one,
+                earlier_commands_are_told_together,
             }
             reading {
                 readers_see_whole_batches,
@@ -78,6 +79,7 @@ macro_rules! the_contract {
                 a_bad_gain_leaves_nothing,
                 a_reopened_vault_is_equal,
                 rows_of_another_vault_are_received_as_they_stand,
+                what_is_asked_together_is_answered_as_one_by_one,
             }
             forgetting {
                 rows_beyond_the_ledger_are_truncated,

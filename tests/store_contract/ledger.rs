@@ -211,6 +211,24 @@ pub fn batches_together_are_as_one_by_one<E: Engine>() {
     grow(&mut *one, 1);
 }
 
+/// Of many ids at once it is told what became of those that are known, and of no others.
+pub fn earlier_commands_are_told_together<E: Engine>() {
+    let store = E::fresh();
+    let mut ledger = store.lead();
+    let mut first = batch(&ledger.head().unwrap(), 30);
+    first.refusals = (0..5).map(|number| refusal(number, 30)).collect();
+    ledger.commit(&first).unwrap();
+    let reader = ledger.reader().unwrap();
+    let ids: Vec<_> = (0..60).map(sample::id).chain((0..10).map(|number| refusal(number, 0).id)).collect();
+    let earlier = reader.earlier(&ids).unwrap();
+    assert_eq!((earlier.outcomes.len(), earlier.refusals.len()), (30, 5));
+    for id in &ids {
+        assert_eq!(earlier.outcomes.get(id).cloned(), reader.outcome(id).unwrap());
+        assert_eq!(earlier.refusals.get(id).cloned(), reader.refusal(id).unwrap());
+    }
+    assert!(reader.earlier(&[]).unwrap().outcomes.is_empty());
+}
+
 fn flat<T>(batches: &[LedgerBatch], part: impl Fn(&LedgerBatch) -> Vec<T>) -> Vec<T> {
     batches.iter().flat_map(part).collect()
 }

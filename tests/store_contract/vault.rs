@@ -1,7 +1,9 @@
 //! What the vault gains and finds.
 
+use std::collections::HashMap;
+
 use litopys::store::{
-    CodeRow, DisclosureRow, IndexRow, OutboxRow, StampedRows, StoreError, Vault, VaultBatch, VaultEdit, VaultHead, VaultReader,
+    Asked, CodeRow, DisclosureRow, IndexRow, OutboxRow, StampedRows, StoreError, Vault, VaultBatch, VaultEdit, VaultHead, VaultReader,
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -181,4 +183,32 @@ pub fn rows_of_another_vault_are_received_as_they_stand<E: Engine>() {
     assert_eq!(from.find("k1").unwrap(), ["b"]);
     let stale = VaultHead { size: 3, ..head };
     assert!(matches!(to.receive(stale, 5, StampedRows::default().rows()), Err(StoreError::Fenced)));
+}
+
+/// Many questions at once have the answers of each alone, also where the answer is that there is nothing.
+pub fn what_is_asked_together_is_answered_as_one_by_one<E: Engine>() {
+    let store = E::fresh();
+    let mut vault = store.lead_vault();
+    for (subject, key) in [("a", "k1"), ("b", "k1"), ("a", "k2")] {
+        gain(&mut *vault, subject, key);
+    }
+    let keys: Vec<String> = ["k1", "k2", "none", ""].map(str::to_owned).to_vec();
+    let values: Vec<(String, &'static str)> =
+        ["a", "b", "c"].iter().flat_map(|subject| ["phone", "name", "none"].map(|name| ((*subject).to_owned(), name))).collect();
+    let codes = vec![request(), Uuid::nil()];
+    for reader in [vault.reader().unwrap(), store.vault_reader().unwrap()] {
+        let known = reader.ask(&Asked { keys: keys.clone(), values: values.clone(), codes: codes.clone() }).unwrap();
+        assert_eq!((known.keys.len(), known.values.values().map(HashMap::len).sum::<usize>(), known.codes.len()), (4, 9, 2));
+        for key in &keys {
+            assert_eq!(known.keys[key], reader.find(key).unwrap());
+        }
+        for (subject, name) in &values {
+            assert_eq!(known.values[subject][name], reader.value(subject, name).unwrap());
+        }
+        for code in &codes {
+            assert_eq!(known.codes[code], reader.code(code).unwrap());
+        }
+        assert_eq!(reader.value("a", "phone").unwrap(), Some(disclosure(2, 0, "a")), "the last one on file");
+        assert!(reader.ask(&Asked::default()).unwrap().keys.is_empty());
+    }
 }

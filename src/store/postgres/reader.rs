@@ -7,7 +7,7 @@ use tokio_postgres::Row as SqlRow;
 use uuid::Uuid;
 
 use super::super::{
-    FullTile, Head, LedgerReader, MAX_PAGE_BYTES, Outcome, RefusalRow, Row, RowKey, RowQuery, Rows, StoreError, StoredEntry,
+    Earlier, FullTile, Head, LedgerReader, MAX_PAGE_BYTES, Outcome, RefusalRow, Row, RowKey, RowQuery, Rows, StoreError, StoredEntry,
 };
 use super::failure::{bound, page};
 use super::session::{Parameters, Reading, Session, hash, number, value};
@@ -108,6 +108,15 @@ impl LedgerReader for PostgresLedgerReader {
 
     fn outcome(&self, id: &Uuid) -> Result<Option<Outcome>, StoreError> {
         self.session.one(sql!("outcome_read"), &[id], outcome)
+    }
+
+    fn earlier(&self, ids: &[Uuid]) -> Result<Earlier, StoreError> {
+        let outcomes = self.session.many(sql!("outcome_list_ids"), &[&ids], outcome)?;
+        let refusals = self.session.many(sql!("refusal_list_ids"), &[&ids], refusal)?;
+        Ok(Earlier {
+            outcomes: outcomes.into_iter().map(|outcome| (outcome.id, outcome)).collect(),
+            refusals: refusals.into_iter().map(|row| (row.id, row)).collect(),
+        })
     }
 
     fn outcomes(&self, from_index: u64, limit: usize) -> Result<Vec<Outcome>, StoreError> {

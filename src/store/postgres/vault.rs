@@ -6,7 +6,8 @@ use tokio_postgres::types::Type;
 use uuid::Uuid;
 
 use super::super::{
-    CodeRow, DisclosureRow, IndexKey, MatchRow, OutboxRow, StampedRows, StoreError, Vault, VaultEdit, VaultHead, VaultReader, VaultRows,
+    Asked, CodeRow, DisclosureRow, IndexKey, Known, MatchRow, OutboxRow, StampedRows, StoreError, Vault, VaultEdit, VaultHead, VaultReader,
+    VaultRows,
 };
 use super::copy_in::copy_in;
 use super::failure::{bound, stored, together};
@@ -145,6 +146,18 @@ impl VaultReader for PostgresVault {
 
     fn disclosures_of(&self, subject: &str) -> Result<Vec<DisclosureRow>, StoreError> {
         self.reader.disclosures_of(subject)
+    }
+
+    fn is_far(&self) -> bool {
+        self.reader.is_far()
+    }
+
+    fn ask(&self, asked: &Asked) -> Result<Known, StoreError> {
+        self.reader.ask(asked)
+    }
+
+    fn value(&self, subject: &str, name: &str) -> Result<Option<DisclosureRow>, StoreError> {
+        self.reader.value(subject, name)
     }
 
     fn disclosures_named(&self, name: &str, after: Option<&DisclosureRow>, limit: usize) -> Result<Vec<DisclosureRow>, StoreError> {

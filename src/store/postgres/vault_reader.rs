@@ -1,11 +1,12 @@
 //! Reading a vault.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use tokio_postgres::Row as SqlRow;
 use uuid::Uuid;
 
-use super::super::{CodeRow, DisclosureRow, IndexKey, MatchRow, OutboxRow, StampedRows, StoreError, VaultHead, VaultReader};
+use super::super::{Asked, CodeRow, DisclosureRow, IndexKey, Known, MatchRow, OutboxRow, StampedRows, StoreError, VaultHead, VaultReader};
 use super::failure::{bound, page};
 use super::session::{Parameters, Reading, hash, number, value};
 use super::{Target, sql};
@@ -77,6 +78,47 @@ impl VaultReader for PostgresVaultReader {
 
     fn disclosures_of(&self, subject: &str) -> Result<Vec<DisclosureRow>, StoreError> {
         self.session.many(sql!("disclosure_list_subject"), &[&subject], disclosure)
+    }
+
+    fn value(&self, subject: &str, name: &str) -> Result<Option<DisclosureRow>, StoreError> {
+        self.session.one(sql!("disclosure_latest"), &[&[subject].as_slice(), &[name].as_slice()], disclosure)
+    }
+
+    fn is_far(&self) -> bool {
+        true
+    }
+
+    fn ask(&self, asked: &Asked) -> Result<Known, StoreError> {
+        let mut known = Known::default();
+        if !asked.keys.is_empty() {
+            let macs: Vec<[u8; 32]> = asked.keys.iter().map(|key| self.key.mac(key)).collect();
+            let slices: Vec<&[u8]> = macs.iter().map(|mac| mac.as_slice()).collect();
+            let mut found: HashMap<[u8; 32], Vec<String>> = HashMap::new();
+            for (mac, subject) in self.session.many(sql!("match_list_macs"), &[&slices], |row| Ok((hash(row, 0)?, value(row, 1)?)))? {
+                found.entry(mac).or_default().push(subject);
+            }
+            let subjects = |mac| found.get(mac).cloned().unwrap_or_default();
+            known.keys = asked.keys.iter().cloned().zip(macs.iter().map(subjects)).collect();
+        }
+        if !asked.values.is_empty() {
+            let (subjects, names): (Vec<&str>, Vec<&str>) = asked.values.iter().map(|(subject, name)| (subject.as_str(), *name)).unzip();
+            for (subject, name) in &asked.values {
+                known.values.entry(subject.clone()).or_default().insert(name, None);
+            }
+            for row in self.session.many(sql!("disclosure_latest"), &[&subjects, &names], disclosure)? {
+                let place = known.values.get_mut(&row.subject).and_then(|values| values.get_mut(row.name.as_str()));
+                if let Some(place) = place {
+                    *place = Some(row);
+                }
+            }
+        }
+        if !asked.codes.is_empty() {
+            known.codes = asked.codes.iter().map(|request| (*request, None)).collect();
+            for row in self.session.many(sql!("code_latest_all"), &[&asked.codes], code)? {
+                known.codes.insert(row.request, Some(row));
+            }
+        }
+        Ok(known)
     }
 
     fn disclosures_named(&self, name: &str, after: Option<&DisclosureRow>, limit: usize) -> Result<Vec<DisclosureRow>, StoreError> {

@@ -164,6 +164,10 @@ impl VaultReader for SqliteVault {
         self.reader.disclosures_of(subject)
     }
 
+    fn value(&self, subject: &str, name: &str) -> Result<Option<DisclosureRow>, StoreError> {
+        self.reader.value(subject, name)
+    }
+
     fn disclosures_named(&self, name: &str, after: Option<&DisclosureRow>, limit: usize) -> Result<Vec<DisclosureRow>, StoreError> {
         self.reader.disclosures_named(name, after, limit)
     }

@@ -94,6 +94,10 @@ impl VaultReader for SqliteVaultReader {
         self.many(sql!("disclosure_list_subject"), [subject], disclosure)
     }
 
+    fn value(&self, subject: &str, name: &str) -> Result<Option<DisclosureRow>, StoreError> {
+        Ok(self.connection.prepare_cached(sql!("disclosure_latest"))?.query_row([subject, name], disclosure).optional()?)
+    }
+
     fn disclosures_named(&self, name: &str, after: Option<&DisclosureRow>, limit: usize) -> Result<Vec<DisclosureRow>, StoreError> {
         let (subject, entry, ordinal) = after.map_or(("", -1, 0), |row| (row.subject.as_str(), bound(row.entry), row.ordinal));
         self.many(sql!("disclosure_list_named"), params![name, subject, entry, ordinal, page(limit)], disclosure)

@@ -1,0 +1,1 @@
+SELECT DISTINCT mac, subject FROM vault.matches WHERE mac = ANY ($1::bytea[]) ORDER BY mac, subject
