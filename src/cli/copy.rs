@@ -96,6 +96,7 @@ fn of_copy(error: &CopyError) -> Failure {
         | CopyError::Checkpoint { .. }
         | CopyError::OtherRoot { .. }
         | CopyError::Differs { .. } => Exit::VerificationFailed,
+        CopyError::VaultBehind { .. } => Exit::Configuration,
     };
     Failure::new(exit, error)
 }

@@ -83,7 +83,7 @@ impl Copying<'_> {
         }
         let computed = self.tree.root();
         if computed != checkpoint.root {
-            return Err(CopyError::OtherRoot { size, computed, signed: checkpoint.root });
+            return Err(CopyError::OtherRoot { first: batch.old.size, size, computed, signed: checkpoint.root });
         }
         batch.new = Head { size, root: computed.0, epoch: batch.old.epoch, checkpoint: note };
         self.head = batch.new.clone();
