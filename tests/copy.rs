@@ -225,6 +225,27 @@ fn a_vault_that_is_behind_is_not_passed_off_as_whole() {
 }
 
 #[test]
+fn an_altered_refusal_is_named() {
+    for (number, change) in [
+        "UPDATE refusals SET refusal = replace(refusal, 'id_taken', 'not_found')",
+        "UPDATE refusals SET note = replace(note, 'id_taken', 'not_found')",
+        "UPDATE refusals SET time = time + 1",
+        "UPDATE refusals SET size = 999999",
+        "UPDATE refusals SET payload_hash = zeroblob(32)",
+        "UPDATE refusals SET id = (SELECT id FROM outcomes WHERE \"index\" = 3)",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let source = Source::new();
+        source.tamper("ledger.sqlite", change);
+        let (code, said) = source.run(&format!("copy-{number}"));
+        assert_eq!(code, Some(3), "{change}: {said}");
+        assert!(said.contains("refusals"), "{change}: {said}");
+    }
+}
+
+#[test]
 fn an_altered_entry_is_named() {
     let source = Source::new();
     source.tamper(

@@ -77,7 +77,7 @@ pub enum CopyError {
         signed: Hash,
     },
     /// A row of the source is not what its entries say; what the copy has is.
-    #[error("the source's {table} {key} is not what its entries say")]
+    #[error("the source's {table} {key} is not what its entries or its signed note say")]
     Differs {
         /// The table.
         table: &'static str,
@@ -143,6 +143,7 @@ fn check_pinned(pinned: &Pinned, trust: &Trust) -> Result<(), CopyError> {
     let differs = [
         ("origin", pinned.origin != trust.origin),
         ("log key", pinned.log_key != trust.log_key),
+        ("refusal key", pinned.refusal_key.as_ref().is_some_and(|key| *key != trust.refusal_key)),
         ("first entry", pinned.genesis.is_some_and(|genesis| genesis != trust.genesis)),
     ];
     differs.iter().find(|(_, differs)| *differs).map_or(Ok(()), |(what, _)| Err(CopyError::OtherLedger(what)))
