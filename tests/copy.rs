@@ -21,7 +21,7 @@ use litopys::node::{Paths, Trust};
 use litopys::receipt;
 use litopys::sequencer::Answer;
 use litopys::store::sqlite::SqliteStore;
-use litopys::store::{AccessRecord, Head, LedgerReader, MAX_PAGE_ROWS, StampedRows, Store as _};
+use litopys::store::{AccessRecord, Head, LedgerReader, MAX_PAGE_ROWS, StampedRows, Store as _, StoreError};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -143,7 +143,6 @@ impl Source {
     }
 
     fn copy_to(&self, name: &str) -> Result<Copied, CopyError> {
-        fs::create_dir_all(self.path(name)).unwrap();
         copy(&self.store(), &Paths::in_dir(&self.path(name)).store(), None, &mut |_, _| {})
     }
 
@@ -207,7 +206,6 @@ fn a_copy_goes_on_where_the_source_ended() {
     node.live.node.close().unwrap();
     // Beyond what the source knew: a copy of the copy, a command with many entries included.
     let again = Paths::in_dir(&source.path("again"));
-    fs::create_dir(source.path("again")).unwrap();
     copy(&paths.store(), &again.store(), Some(&source.trust.clone().into()), &mut |_, _| {}).unwrap();
     assert!(held(&paths.store()) == held(&again.store()));
 }
@@ -255,4 +253,28 @@ fn an_altered_entry_is_named() {
     let (code, said) = source.run("copy");
     assert_eq!(code, Some(3), "{said}");
     assert!(said.contains("entry 7"), "{said}");
+}
+
+#[test]
+fn what_is_at_the_target_stays() {
+    let source = Source::new();
+    for name in ["ledger.sqlite", "vault.sqlite", "access.sqlite"] {
+        let (folder, file) = (source.path(name), source.path(name).join(name));
+        fs::create_dir(&folder).unwrap();
+        fs::copy(source.path("source").join(name), &file).unwrap();
+        let before = fs::read(&file).unwrap();
+        let (code, said) = source.run(name);
+        assert_eq!(code, Some(5), "{said}");
+        assert!(said.contains(name), "{said}");
+        assert!(fs::read(&file).unwrap() == before, "{name} was changed");
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1, "nothing was made beside {name}");
+    }
+    let (code, _) = run(&source.path("nowhere"), &source.path("new"));
+    assert_eq!(code, Some(4));
+    let held = source.store().open().unwrap();
+    assert_eq!(source.run("new").0, Some(5), "the source is in use");
+    drop(held);
+    assert!(!source.path("new").exists(), "nothing was made");
+    assert!(matches!(source.copy_to("new").map(|copied| json!(copied)["size"].clone()), Ok(size) if size != 0));
+    assert!(matches!(source.copy_to("new"), Err(CopyError::Target(StoreError::Exists { .. }))));
 }
