@@ -278,3 +278,13 @@ fn what_is_at_the_target_stays() {
     assert!(matches!(source.copy_to("new").map(|copied| json!(copied)["size"].clone()), Ok(size) if size != 0));
     assert!(matches!(source.copy_to("new"), Err(CopyError::Target(StoreError::Exists { .. }))));
 }
+
+#[test]
+fn what_is_written_goes_into_the_file_as_it_comes() {
+    let source = Source::of(1_750);
+    let target = Paths::in_dir(&source.path("copy"));
+    let length = |path: &Path| fs::metadata(path).map_or(0, |file| file.len());
+    let mut waits = 0;
+    copy(&source.store(), &target.store(), None, &mut |_, _| waits = waits.max(length(&source.path("copy/ledger.sqlite-wal")))).unwrap();
+    assert!(waits > 0 && waits < length(&target.ledger), "{waits} bytes of {} waited at once", length(&target.ledger));
+}

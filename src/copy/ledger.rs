@@ -47,6 +47,7 @@ pub(super) fn copy(
             checkpoints += 1;
             if together.len() >= TOGETHER.0 || together.iter().map(|batch| batch.entries.len()).sum::<usize>() >= TOGETHER.1 {
                 to.commit_together(&std::mem::take(&mut together)).map_err(CopyError::Target)?;
+                to.maintain().map_err(CopyError::Target)?;
                 told(copying.head.size, end.size)?;
             }
         }
@@ -129,6 +130,7 @@ fn copy_refusals(from: &dyn LedgerReader, to: &mut dyn Ledger, trust: &Trust, he
             }
         }
         to.commit(&LedgerBatch { refusals: page, ..LedgerBatch::on(head) }).map_err(CopyError::Target)?;
+        to.maintain().map_err(CopyError::Target)?;
     }
 }
 
