@@ -1,9 +1,6 @@
 //! The tables beside the entries: each row is held against what the entries give.
 
-use std::collections::HashSet;
-
 use aggregates::Event;
-use aggregates::refusal::{Bond, Code};
 use rusqlite::params;
 use tlog::Verifier;
 use uuid::Uuid;
@@ -282,7 +279,7 @@ impl Scan<'_> {
         let right = [
             id.blob() == Some(told.id.as_bytes()),
             payload_hash.hash() == Some(told.payload_hash),
-            stored.text().is_some_and(|text| says(text, &told)),
+            stored.text().is_some_and(|text| told.says(text)),
             size.size() == Some(told.size),
             time.integer() == Some(told.time.ms()),
         ];
@@ -359,17 +356,4 @@ impl Scan<'_> {
         }
         Ok(())
     }
-}
-
-/// Whether a stored refusal says what the note says, in the one way that it is written.
-fn says(text: &str, note: &RefusalNote) -> bool {
-    let Ok(stored) = serde_json::from_str::<serde_json::Value>(text) else { return false };
-    let members: HashSet<&str> = stored.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
-    let code = Code::ALL.iter().find(|code| stored["code"] == code.name());
-    let canonical = stored.to_string();
-    canonical == text
-        && members.is_subset(&HashSet::from(["code", "params", "pointer"]))
-        && stored["params"].is_object()
-        && code.is_some_and(|code| code.name() == note.code && code.bond() == Bond::Final)
-        && stored["pointer"].as_str() == note.pointer.as_deref()
 }

@@ -54,9 +54,6 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let from = place(&arguments.from, arguments.from_vault.as_deref(), None, None)?;
     let owners = (arguments.to_owner.as_deref(), arguments.to_vault_owner.as_deref());
     let to = place(&arguments.to, arguments.to_vault.as_deref(), owners.0, owners.1)?;
-    if !is_url(&arguments.to) {
-        std::fs::create_dir_all(&arguments.to).map_err(|error| Failure::new(super::of_io(&error), format!("{}: {error}", arguments.to)))?;
-    }
     let pinned = arguments.pinned.read_any()?;
     let mut progress = Progress::new();
     let copied = copy::copy(&*from, &*to, pinned.as_ref(), &mut |done, of| progress.at(done, of)).map_err(|error| of_copy(&error))?;
@@ -96,6 +93,7 @@ fn of_copy(error: &CopyError) -> Failure {
         | CopyError::Checkpoint { .. }
         | CopyError::OtherRoot { .. }
         | CopyError::Differs { .. } => Exit::VerificationFailed,
+        CopyError::VaultBehind { .. } => Exit::Configuration,
     };
     Failure::new(exit, error)
 }

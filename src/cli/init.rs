@@ -60,7 +60,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     // All that will be made is looked for first, so that a refusal leaves nothing behind.
     let mut files = vec![&paths.high_water, &paths.log_key, &paths.refusal_key, &trust_file];
     if database.store.is_none() {
-        files.extend([&paths.ledger, &paths.vault]);
+        files.extend([&paths.ledger, &paths.vault, &paths.access_log]);
     }
     for path in files.into_iter().chain(signers.iter().map(|(path, _)| path)) {
         if path.symlink_metadata().is_ok() {

@@ -6,7 +6,8 @@ use super::{Copied, CopyError};
 use crate::entry::{Cause, Effects, Entry};
 use crate::envelope::Envelope;
 use crate::node::Trust;
-use crate::store::{FullTile, Head, Ledger, LedgerBatch, LedgerReader, MAX_PAGE_ROWS, Outcome, StoreError, StoredEntry};
+use crate::sequencer::RefusalNote;
+use crate::store::{FullTile, Head, Ledger, LedgerBatch, LedgerReader, MAX_PAGE_ROWS, Outcome, RefusalRow, StoredEntry};
 
 /// Batches are committed together up to this many of them, and of their entries.
 const TOGETHER: (usize, usize) = (256, 2_000);
@@ -46,6 +47,7 @@ pub(super) fn copy(
             checkpoints += 1;
             if together.len() >= TOGETHER.0 || together.iter().map(|batch| batch.entries.len()).sum::<usize>() >= TOGETHER.1 {
                 to.commit_together(&std::mem::take(&mut together)).map_err(CopyError::Target)?;
+                to.maintain().map_err(CopyError::Target)?;
                 told(copying.head.size, end.size)?;
             }
         }
@@ -57,7 +59,7 @@ pub(super) fn copy(
     if (copying.head.size, copying.head.root) != (end.size, end.root) {
         return Err(CopyError::Differs { table: "head", key: "1".into() });
     }
-    let refusals = copy_refusals(from, to, &copying.head)?;
+    let refusals = copy_refusals(from, to, trust, &copying.head)?;
     let root = Hash(end.root).to_string();
     Ok(Copied { size: end.size, root, checkpoints, refusals, vault_rows: 0, accesses: 0 })
 }
@@ -83,7 +85,7 @@ impl Copying<'_> {
         }
         let computed = self.tree.root();
         if computed != checkpoint.root {
-            return Err(CopyError::OtherRoot { size, computed, signed: checkpoint.root });
+            return Err(CopyError::OtherRoot { first: batch.old.size, size, computed, signed: checkpoint.root });
         }
         batch.new = Head { size, root: computed.0, epoch: batch.old.epoch, checkpoint: note };
         self.head = batch.new.clone();
@@ -113,19 +115,29 @@ impl Copying<'_> {
     }
 }
 
-/// Copies final refusals, which stand between batches or in them: where, says nothing about them.
-fn copy_refusals(from: &dyn LedgerReader, to: &mut dyn Ledger, head: &Head) -> Result<u64, CopyError> {
+/// Copies final refusals, which stand between batches or in them: where, says nothing about them. Each is what its signed note says.
+fn copy_refusals(from: &dyn LedgerReader, to: &mut dyn Ledger, trust: &Trust, head: &Head) -> Result<u64, CopyError> {
     let (mut after, mut count) = (None, 0);
     loop {
         let page = from.refusals(i64::MIN..i64::MAX, after, MAX_PAGE_ROWS).map_err(CopyError::Source)?;
         let Some(last) = page.last() else { return Ok(count) };
         after = Some((last.time, last.id));
         count += page.len() as u64;
-        let batch = LedgerBatch { refusals: page, ..LedgerBatch::on(head) };
-        to.commit(&batch).map_err(|error| match error {
-            // An id that has an entry too, or a size that is not reached.
-            StoreError::Invalid { .. } => CopyError::Differs { table: "refusals", key: batch.refusals[0].id.to_string() },
-            other => CopyError::Target(other),
-        })?;
+        for row in &page {
+            let sound = is_signed(row, trust) && row.size <= head.size && from.outcome(&row.id).map_err(CopyError::Source)?.is_none();
+            if !sound {
+                return Err(CopyError::Differs { table: "refusals", key: row.id.to_string() });
+            }
+        }
+        to.commit(&LedgerBatch { refusals: page, ..LedgerBatch::on(head) }).map_err(CopyError::Target)?;
+        to.maintain().map_err(CopyError::Target)?;
     }
+}
+
+/// Whether the refusal key signed what this row says.
+fn is_signed(row: &RefusalRow, trust: &Trust) -> bool {
+    let RefusalRow { id, payload_hash, refusal, size, time, note } = row;
+    RefusalNote::open(note, &trust.refusal_key, &trust.origin).is_ok_and(|told| {
+        (told.id, told.payload_hash, told.size, told.time.ms()) == (*id, *payload_hash, *size, *time) && told.says(refusal)
+    })
 }

@@ -64,10 +64,12 @@ pub enum CopyError {
         /// Why.
         source: CheckpointError,
     },
-    /// The entries are not those that a checkpoint was signed for.
-    #[error("the source's entries give root {computed} at size {size}, its checkpoint was signed for {signed}")]
+    /// The entries between two checkpoints are not those that the later one was signed for.
+    #[error("the source's {} not what the checkpoint of size {size} was signed for: root {computed} instead of {signed}", spanned(*.first, *.size))]
     OtherRoot {
-        /// The size.
+        /// The first of them: all before it are what was signed.
+        first: u64,
+        /// The size that they end at.
         size: u64,
         /// The root of the entries.
         computed: Hash,
@@ -75,13 +77,26 @@ pub enum CopyError {
         signed: Hash,
     },
     /// A row of the source is not what its entries say; what the copy has is.
-    #[error("the source's {table} {key} is not what its entries say")]
+    #[error("the source's {table} {key} is not what its entries or its signed note say")]
     Differs {
         /// The table.
         table: &'static str,
         /// The row.
         key: String,
     },
+    /// The source's vault was restored from an older copy and lacks rows; its server would not start either.
+    #[error("the source's vault goes to size {vault}, its ledger to {ledger}")]
+    VaultBehind {
+        /// The vault's size.
+        vault: u64,
+        /// The ledger's.
+        ledger: u64,
+    },
+}
+
+/// Entries from one on, below a size.
+fn spanned(first: u64, size: u64) -> String {
+    if first.saturating_add(1) == size { format!("entry {first} is") } else { format!("entries {first} to {} are", size.saturating_sub(1)) }
 }
 
 impl CopyError {
@@ -99,6 +114,11 @@ pub fn copy(from: &dyn Store, to: &dyn Store, pinned: Option<&Pinned>, told: &mu
     // Held until the end, so that nobody else writes.
     let (source, secrets) = from.open().map_err(CopyError::Source)?;
     let reader = source.reader().map_err(CopyError::Source)?;
+    let (covered, size) = (secrets.head().map_err(CopyError::Source)?.size, source.head().map_err(CopyError::Source)?.size);
+    // A copy whose vault ends where its ledger does would hide what is missing.
+    if covered < size {
+        return Err(CopyError::VaultBehind { vault: covered, ledger: size });
+    }
     let trust = Trust::read(&*reader)?;
     if let Some(pinned) = pinned {
         check_pinned(pinned, &trust)?;
@@ -123,6 +143,7 @@ fn check_pinned(pinned: &Pinned, trust: &Trust) -> Result<(), CopyError> {
     let differs = [
         ("origin", pinned.origin != trust.origin),
         ("log key", pinned.log_key != trust.log_key),
+        ("refusal key", pinned.refusal_key.as_ref().is_some_and(|key| *key != trust.refusal_key)),
         ("first entry", pinned.genesis.is_some_and(|genesis| genesis != trust.genesis)),
     ];
     differs.iter().find(|(_, differs)| *differs).map_or(Ok(()), |(what, _)| Err(CopyError::OtherLedger(what)))

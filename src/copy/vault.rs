@@ -21,6 +21,7 @@ pub(super) fn copy(
         let stamped = from.stamped(head.size..until).map_err(CopyError::Source)?;
         count += stamped.disclosures.len() + stamped.matches.len() + stamped.codes.len() + stamped.outbox.len();
         head = to.receive(head, until, stamped.rows()).map_err(CopyError::Target)?;
+        to.maintain().map_err(CopyError::Target)?;
         beat()?;
     }
     to.edit(edited, &[]).map_err(CopyError::Target)?;

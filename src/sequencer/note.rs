@@ -1,5 +1,8 @@
 //! Refusal notes: the signed word that a command was refused for good.
 
+use std::collections::HashSet;
+
+use aggregates::refusal::{Bond, Code};
 use aggregates::words::Instant;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -67,6 +70,19 @@ impl RefusalNote {
             return Err(RefusalNoteError::Unsigned);
         }
         read(note.text(), origin).ok_or(RefusalNoteError::Malformed)
+    }
+
+    /// Whether a stored refusal, from which a repeat is answered, says what this note says, in the one way that it is written.
+    pub fn says(&self, stored: &str) -> bool {
+        let Ok(refusal) = serde_json::from_str::<serde_json::Value>(stored) else { return false };
+        let members: HashSet<&str> = refusal.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+        let code = Code::ALL.iter().find(|code| refusal["code"] == code.name());
+        let canonical = refusal.to_string();
+        canonical == stored
+            && members.is_subset(&HashSet::from(["code", "params", "pointer"]))
+            && refusal["params"].is_object()
+            && code.is_some_and(|code| code.name() == self.code && code.bond() == Bond::Final)
+            && refusal["pointer"].as_str() == self.pointer.as_deref()
     }
 }
 

@@ -32,6 +32,15 @@ pub(super) fn create_with(ledger: &Path, vault: &Path, key: &IndexKey) -> Result
     make(ledger, Place::Ledger, |connection| connection.execute(sql!("head_insert"), params![empty_root(), pair]))
 }
 
+/// Makes the folder that a file is to lie in, if it is not there.
+pub(super) fn folder_of(path: &Path) -> Result<(), StoreError> {
+    let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else { return Ok(()) };
+    fs::create_dir_all(folder).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => StoreError::exists(folder),
+        _ => error.into(),
+    })
+}
+
 /// The root of the tree without leaves: SHA-256 of nothing (RFC 6962 §2.1).
 fn empty_root() -> [u8; 32] {
     use sha2::Digest;

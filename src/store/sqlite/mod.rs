@@ -23,6 +23,7 @@ mod vault;
 mod vault_reader;
 mod wal;
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -71,6 +72,13 @@ impl SqliteStore {
 
 impl Store for SqliteStore {
     fn create_with(&self, key: &IndexKey) -> Result<(), StoreError> {
+        // Records of another ledger's reads would be taken for this one's.
+        if fs::symlink_metadata(&self.access_log).is_ok() {
+            return Err(StoreError::exists(&self.access_log));
+        }
+        for path in [&self.ledger, &self.vault] {
+            create::folder_of(path)?;
+        }
         create::create_with(&self.ledger, &self.vault, key)
     }
 
