@@ -23,8 +23,8 @@ lint: deps ## format, clippy, the house's rules; licences and bans where cargo-d
 		echo "lint: no cargo-deny here, so licences, bans and sources go unchecked (make tools installs it)"; \
 	fi
 
-bench: deps ## the pace of commands beside the limit that signatures set, in one run
-	cargo bench --locked --bench commit
+bench: deps ## the pace of commands on each engine beside the limit that signatures set, and where a declaration's time goes
+	cargo bench --locked --bench commit --bench declarations
 
 advisories: ## look for known vulnerabilities in dependencies (asks the network; needs cargo-deny)
 	cargo deny --all-features check advisories

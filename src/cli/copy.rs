@@ -80,7 +80,7 @@ fn in_words(copied: &Copied) -> String {
     let Copied { size, root, checkpoints, refusals, vault_rows, accesses } = copied;
     format!(
         "{size} entries, root {root}, {checkpoints} checkpoints verified.\n{refusals} refusals, {vault_rows} rows of the vault, {accesses} records \
-         of the access log.\nBefore the copy is served, bring along the keys and the high-water mark of the source.\n"
+         of the access log.\nBefore the copy is served, bring along the keys and the high-water mark of the source; from then on never serve the source.\n"
     )
 }
 
