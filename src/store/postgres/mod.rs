@@ -13,6 +13,7 @@
 
 mod access_log;
 mod copy_in;
+mod deletion;
 mod failure;
 mod fold;
 mod leadership;

@@ -10,6 +10,7 @@ use super::super::{
     VaultRows,
 };
 use super::copy_in::copy_in;
+use super::deletion::Deletions;
 use super::failure::{bound, stored, together};
 use super::session::{Parameters, Session};
 use super::vault_reader::{self, PostgresVaultReader};
@@ -101,17 +102,8 @@ impl Vault for PostgresVault {
 
     fn edit(&mut self, through_size: u64, edits: &[VaultEdit]) -> Result<VaultHead, StoreError> {
         let (size, epoch) = (stored(through_size)?, self.epoch()?);
-        let macs: Vec<[u8; 32]> = (edits.iter())
-            .flat_map(|edit| if let VaultEdit::Unindex { keys, .. } = edit { keys.as_slice() } else { &[] })
-            .map(|key| self.reader.index_key().mac(key))
-            .collect();
-        self.transact(sql!("vault_head_edited"), &[&size, &epoch], async |session| {
-            let mut macs = macs.iter();
-            for edit in edits {
-                delete(session, edit, &mut macs).await?;
-            }
-            Ok(())
-        })
+        let deletions = Deletions::of(edits, self.reader.index_key());
+        self.transact(sql!("vault_head_edited"), &[&size, &epoch], async |session| deletions.run(session).await)
     }
 
     fn sent(&mut self, entry: u64, ordinal: u32) -> Result<(), StoreError> {
@@ -223,25 +215,5 @@ async fn outbox(session: &Session, rows: &[OutboxRow]) -> Result<(), StoreError>
     let kinds: Vec<&str> = rows.iter().map(|row| row.kind.as_str()).collect();
     let bodies: Vec<String> = rows.iter().map(|row| row.body.to_string()).collect();
     session.execute(sql!("outbox_insert"), &[&entries, &ordinals, &kinds, &bodies]).await?;
-    Ok(())
-}
-
-/// Deletes what an edit names. `macs` has what stands for the plain keys of all edits, in their order.
-async fn delete(session: &Session, edit: &VaultEdit, macs: &mut impl Iterator<Item = &[u8; 32]>) -> Result<(), StoreError> {
-    match edit {
-        VaultEdit::EndCodes { request, through } => {
-            session.execute(sql!("code_end"), &[request, &bound(*through)]).await?;
-        }
-        VaultEdit::Unindex { subject, keys, through } => {
-            for mac in macs.take(keys.len()) {
-                session.execute(sql!("match_delete"), &[&mac.as_slice(), subject, &bound(*through)]).await?;
-            }
-        }
-        VaultEdit::Erase { subject, through } => {
-            let through = bound(*through);
-            session.execute(sql!("disclosure_erase"), &[subject, &through]).await?;
-            session.execute(sql!("match_erase"), &[subject, &through]).await?;
-        }
-    }
     Ok(())
 }

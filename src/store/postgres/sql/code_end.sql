@@ -1,1 +1,2 @@
-DELETE FROM vault.codes WHERE request = $1 AND entry <= $2
+DELETE FROM vault.codes USING unnest($1::uuid[], $2::bigint[]) AS ended (request, through)
+WHERE codes.request = ended.request AND codes.entry <= ended.through

@@ -1,1 +1,2 @@
-DELETE FROM vault.matches WHERE mac = $1 AND subject = $2 AND entry <= $3
+DELETE FROM vault.matches USING unnest($1::bytea[], $2::text[], $3::bigint[]) AS gone (mac, subject, through)
+WHERE matches.mac = gone.mac AND matches.subject = gone.subject AND matches.entry <= gone.through

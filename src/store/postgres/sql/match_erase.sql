@@ -1,1 +1,2 @@
-DELETE FROM vault.matches WHERE subject = $1 AND entry <= $2
+DELETE FROM vault.matches USING unnest($1::text[], $2::bigint[]) AS erased (subject, through)
+WHERE matches.subject = erased.subject AND matches.entry <= erased.through
