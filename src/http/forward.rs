@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderName, Uri, header};
 use axum::response::{IntoResponse, Response};
 use tokio::sync::Semaphore;
 
@@ -73,10 +73,10 @@ pub(super) async fn forward(app: &Arc<App>, leader: &str, uri: &Uri, kind: &'sta
     });
     let sent = sent.await.map_err(|panic| Problem::failed(ServiceCode::NotReady, panic))?;
     let (status, headers, bytes) = sent.map_err(|error| Problem::failed(ServiceCode::NotReady, error))?;
-    let mut response = (StatusCode::from_u16(status.as_u16()).unwrap_or(StatusCode::BAD_GATEWAY), Body::from(bytes)).into_response();
+    let mut response = (status, Body::from(bytes)).into_response();
     for name in PASSED_ON {
-        if let Some(value) = headers.get(name.as_str()).and_then(|value| HeaderValue::from_bytes(value.as_bytes()).ok()) {
-            response.headers_mut().insert(name, value);
+        if let Some(value) = headers.get(&name) {
+            response.headers_mut().insert(name, value.clone());
         }
     }
     Ok(response)

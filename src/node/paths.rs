@@ -48,9 +48,7 @@ impl Paths {
             refusal_key: dir.join("keys/refusal.json"),
         }
     }
-}
 
-impl Paths {
     /// The files of the store among these.
     pub fn store(&self) -> SqliteStore {
         SqliteStore { ledger: self.ledger.clone(), vault: self.vault.clone(), access_log: self.access_log.clone() }

@@ -69,16 +69,18 @@ impl Standby {
     }
 
     fn catch_up(&mut self, ready: bool) -> Result<(), LoadError> {
-        let mut follower = match self.follower.take() {
+        let follower = match &mut self.follower {
             Some(follower) => follower,
-            None => {
+            none => {
                 let mark = HighWater::open(&self.place.high_water, self.keys.log.name(), &self.reader.head()?, self.options.missing)?;
-                Follower::new(mark)
+                none.insert(Follower::new(mark))
             }
         };
-        follower.catch_up(&*self.reader, &self.keys, &self.directory, &self.publisher, ready)?;
-        self.follower = Some(follower);
-        Ok(())
+        let caught_up = follower.catch_up(&*self.reader, &self.keys, &self.directory, &self.publisher, ready);
+        if !matches!(caught_up, Ok(()) | Err(LoadError::Store(_))) {
+            self.follower = None;
+        }
+        caught_up
     }
 
     /// Looks what is new and who leads; takes the lead if it is free.

@@ -36,14 +36,14 @@ impl Overlay {
 /// The vault under an overlay.
 pub struct VaultArchive<'a, V: ?Sized> {
     vault: &'a V,
-    overlay: Option<&'a Overlay>,
+    overlay: &'a Overlay,
     /// What the vault has said already, before the batch.
-    known: Option<&'a Known>,
+    known: &'a Known,
 }
 
 impl<'a, V: VaultReader + ?Sized> VaultArchive<'a, V> {
     pub(super) fn over(vault: &'a V, overlay: &'a Overlay, known: &'a Known) -> VaultArchive<'a, V> {
-        VaultArchive { vault, overlay: Some(overlay), known: Some(known) }
+        VaultArchive { vault, overlay, known }
     }
 }
 
@@ -53,12 +53,12 @@ fn unavailable(error: impl std::fmt::Display) -> Unavailable {
 
 impl<V: VaultReader + ?Sized> Archive for VaultArchive<'_, V> {
     fn find(&self, key: &str) -> Result<Vec<Stream>, Unavailable> {
-        let known = match self.known.and_then(|known| known.keys.get(key)) {
+        let known = match self.known.keys.get(key) {
             Some(known) => known.clone(),
             None => self.vault.find(key).map_err(unavailable)?,
         };
         let mut subjects: Vec<Stream> = known.iter().map(|text| text.parse().map_err(unavailable)).collect::<Result<_, _>>()?;
-        let gained = self.overlay.and_then(|overlay| overlay.index.get(key));
+        let gained = self.overlay.index.get(key);
         subjects.extend(gained.into_iter().flatten());
         subjects.sort_unstable();
         subjects.dedup();
@@ -66,11 +66,11 @@ impl<V: VaultReader + ?Sized> Archive for VaultArchive<'_, V> {
     }
 
     fn value(&self, subject: Stream, name: &str) -> Result<Option<Value>, Unavailable> {
-        if let Some(value) = self.overlay.and_then(|overlay| overlay.values.get(&(subject, name.to_owned()))) {
+        if let Some(value) = self.overlay.values.get(&(subject, name.to_owned())) {
             return Ok(Some(value.clone()));
         }
         let subject = subject.to_string();
-        let last = match self.known.and_then(|known| known.values.get(&subject)?.get(name)) {
+        let last = match self.known.values.get(&subject).and_then(|values| values.get(name)) {
             Some(known) => known.clone(),
             None => self.vault.value(&subject, name).map_err(unavailable)?,
         };
@@ -78,10 +78,10 @@ impl<V: VaultReader + ?Sized> Archive for VaultArchive<'_, V> {
     }
 
     fn code(&self, request: Uuid) -> Result<Option<OneTimeCode>, Unavailable> {
-        if let Some(code) = self.overlay.and_then(|overlay| overlay.codes.get(&request)) {
+        if let Some(code) = self.overlay.codes.get(&request) {
             return Ok(code.clone());
         }
-        let row = match self.known.and_then(|known| known.codes.get(&request)) {
+        let row = match self.known.codes.get(&request) {
             Some(known) => known.clone(),
             None => self.vault.code(&request).map_err(unavailable)?,
         };

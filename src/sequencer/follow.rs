@@ -30,7 +30,7 @@ impl Follower {
     /// Folds on to the head as it is stored, verifies it, raises the mark and publishes it.
     ///
     /// # Errors
-    /// [`LoadError`]; after it this is of no more use.
+    /// [`LoadError`]; after a failure of the store it can go on where it was, after any other it is of no more use.
     pub fn catch_up(
         &mut self,
         reader: &dyn LedgerReader,

@@ -178,7 +178,7 @@ impl Replayed {
     /// Folds on to a size, which is one of a batch. `each` hears of every event.
     ///
     /// # Errors
-    /// [`LoadError`]; after it this is of no more use.
+    /// [`LoadError`]; a failure of the store leaves whole entries, any other leaves what is of no more use.
     pub(super) fn extend(&mut self, reader: &dyn LedgerReader, size: u64, mut each: impl FnMut(&Event)) -> Result<(), LoadError> {
         let mut full = Vec::new();
         entries(reader, self.tree.size(), size, |index, stored, entry| {
