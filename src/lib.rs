@@ -6,6 +6,7 @@
 pub mod access;
 pub mod admission;
 pub mod audit;
+pub mod bench;
 pub mod cli;
 pub mod copy;
 pub mod demo;
