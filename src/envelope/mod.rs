@@ -154,6 +154,11 @@ impl Envelope {
         kids.filter(|kid| !is_known(kid)).collect()
     }
 
+    /// What one of its signatures is over.
+    pub fn signing_input(&self, signature: &Signature) -> String {
+        signing_input(&signature.protected, &self.payload_b64)
+    }
+
     /// Verifies every signature by the strict rule, over the strings as received (RFC 7515 §5.2).
     ///
     /// The fault names the first signature that fails, in `index`, and its key, in `kid`.

@@ -97,3 +97,9 @@ pub fn admit(key: PublicKey) -> Result<AdmittedKey, KeyFault> {
 pub fn verify(key: &AdmittedKey, message: &[u8], signature: &[u8; 64]) -> bool {
     key.point.verify_strict(message, &Signature::from_bytes(signature)).is_ok()
 }
+
+/// The same by the library's `verify_strict` alone: what faster ways are held against.
+#[must_use]
+pub fn verify_plainly(key: &AdmittedKey, message: &[u8], signature: &[u8; 64]) -> bool {
+    key.point.verify_strict(message, &Signature::from_bytes(signature)).is_ok()
+}

@@ -102,6 +102,16 @@ impl Sequencer {
         Ok(answer)
     }
 
+    /// The same for a thread of its own, which blocks until there is room.
+    ///
+    /// # Errors
+    /// If the sequencer has ended.
+    pub fn hand_over(&self, admitted: Admitted) -> Result<oneshot::Receiver<Answer>, Turned> {
+        let (reply, answer) = oneshot::channel();
+        self.queue.blocking_send(Waiting::Command(Box::new(admitted), reply)).map_err(|_| Turned(ServiceCode::NotReady))?;
+        Ok(answer)
+    }
+
     /// The published heads as they come.
     pub fn watch(&self) -> watch::Receiver<Arc<Published>> {
         self.published.clone()
