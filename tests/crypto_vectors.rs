@@ -8,7 +8,7 @@ use std::fs;
 use aggregates::words::PublicKey;
 use common::shared;
 use ed25519_dalek::{Signature, VerifyingKey};
-use litopys::keys::{SecretKey, admit, verify};
+use litopys::keys::{SecretKey, Table, admit, verify};
 use serde_json::Value;
 
 fn hex(text: &str) -> Vec<u8> {
@@ -20,14 +20,23 @@ fn array<const N: usize>(text: &str) -> [u8; N] {
     hex(text).try_into().unwrap()
 }
 
-/// The strict rule alone, under a key that nobody judged.
+/// The strict rule alone, under a key that nobody judged. A table of the key's multiples says the same.
 fn strict(key: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> bool {
-    VerifyingKey::from_bytes(key).is_ok_and(|key| key.verify_strict(message, &Signature::from_bytes(signature)).is_ok())
+    let Ok(key) = VerifyingKey::from_bytes(key) else { return false };
+    let verdict = key.verify_strict(message, &Signature::from_bytes(signature)).is_ok();
+    assert_eq!(Table::new(&key).verify(message, signature), verdict, "{key:?}");
+    verdict
 }
 
-/// The whole rule: admission, then strict.
+/// The whole rule: admission, then strict, with and without a table.
 fn ours(key: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> bool {
-    admit(PublicKey(*key)).is_ok_and(|key| verify(&key, message, signature))
+    let verdict = admit(PublicKey(*key)).is_ok_and(|key| {
+        let verdict = verify(&key, message, signature);
+        assert_eq!(verify(&key.quickened(), message, signature), verdict, "{key:?}");
+        verdict
+    });
+    assert!(!verdict || strict(key, message, signature), "whatever is accepted is strictly good");
+    verdict
 }
 
 fn cases(path: &str) -> Option<Vec<Value>> {

@@ -8,12 +8,15 @@
 mod file;
 mod jwk;
 mod secret;
+mod table;
 
 pub use file::{KeyFileError, read_key_file, write_key_file};
 pub use jwk::{admit_jwk, from_jwk, to_jwk};
 pub use secret::SecretKey;
+pub use table::Table;
 
 use std::fmt;
+use std::sync::Arc;
 
 use aggregates::words::{Kid, PublicKey};
 use ed25519_dalek::{Signature, VerifyingKey};
@@ -50,13 +53,32 @@ codes! {
 impl std::error::Error for KeyFault {}
 
 /// A public key that passed [`admit`], decompressed and ready to verify.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct AdmittedKey {
     kid: Kid,
     point: VerifyingKey,
+    table: Option<Arc<Table>>,
 }
 
+impl PartialEq for AdmittedKey {
+    fn eq(&self, other: &AdmittedKey) -> bool {
+        self.point == other.point
+    }
+}
+
+impl Eq for AdmittedKey {}
+
 impl AdmittedKey {
+    fn new(kid: Kid, point: VerifyingKey) -> AdmittedKey {
+        AdmittedKey { kid, point, table: None }
+    }
+
+    /// The same key with a table, so that verifying under it costs half; making one costs as much as ten verifications.
+    #[must_use]
+    pub fn quickened(&self) -> AdmittedKey {
+        AdmittedKey { table: Some(Arc::new(Table::new(&self.point))), ..self.clone() }
+    }
+
     /// The key's identifier.
     pub fn kid(&self) -> Kid {
         self.kid
@@ -89,13 +111,16 @@ pub fn admit(key: PublicKey) -> Result<AdmittedKey, KeyFault> {
     if !edwards.is_torsion_free() {
         return Err(KeyFault::MixedOrder);
     }
-    Ok(AdmittedKey { kid: key.kid(), point })
+    Ok(AdmittedKey::new(key.kid(), point))
 }
 
 /// Whether this is the key's signature over the message, by the strict rule.
 #[must_use]
 pub fn verify(key: &AdmittedKey, message: &[u8], signature: &[u8; 64]) -> bool {
-    key.point.verify_strict(message, &Signature::from_bytes(signature)).is_ok()
+    match &key.table {
+        Some(table) => table.verify(message, signature),
+        None => verify_plainly(key, message, signature),
+    }
 }
 
 /// The same by the library's `verify_strict` alone: what faster ways are held against.

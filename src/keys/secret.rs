@@ -43,7 +43,7 @@ impl SecretKey {
 
     /// The public key, admitted: a key made from a seed is canonical and of prime order.
     pub fn admitted(&self) -> AdmittedKey {
-        AdmittedKey { kid: self.kid(), point: self.key.verifying_key() }
+        AdmittedKey::new(self.kid(), self.key.verifying_key())
     }
 
     /// Signs a message.

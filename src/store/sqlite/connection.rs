@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::super::StoreError;
@@ -68,6 +69,8 @@ pub(super) fn open(path: &Path, place: Place, access: Access) -> Result<Connecti
     };
     let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(PATIENCE)?;
+    // One plan for a statement, whatever is bound to it: otherwise some are planned anew at every use.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(128);
     let not_ours = |why: String| StoreError::NotALedger { place: path.display().to_string(), why };
     let recognised = recognise(&connection, place).map_err(|error| match error {
