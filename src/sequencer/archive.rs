@@ -33,17 +33,17 @@ impl Overlay {
     }
 }
 
-/// The vault under an overlay.
-pub struct VaultArchive<'a, V: ?Sized> {
+/// The vault under overlays, the latest first.
+pub(super) struct VaultArchive<'a, V: ?Sized, O> {
     vault: &'a V,
-    overlay: &'a Overlay,
+    overlays: O,
     /// What the vault has said already, before the batch.
     known: &'a Known,
 }
 
-impl<'a, V: VaultReader + ?Sized> VaultArchive<'a, V> {
-    pub(super) fn over(vault: &'a V, overlay: &'a Overlay, known: &'a Known) -> VaultArchive<'a, V> {
-        VaultArchive { vault, overlay, known }
+impl<'a, V: VaultReader + ?Sized, O: Iterator<Item = &'a Overlay> + Clone> VaultArchive<'a, V, O> {
+    pub(super) fn over(vault: &'a V, overlays: O, known: &'a Known) -> Self {
+        VaultArchive { vault, overlays, known }
     }
 }
 
@@ -51,22 +51,23 @@ fn unavailable(error: impl std::fmt::Display) -> Unavailable {
     Unavailable(error.to_string())
 }
 
-impl<V: VaultReader + ?Sized> Archive for VaultArchive<'_, V> {
+impl<'a, V: VaultReader + ?Sized, O: Iterator<Item = &'a Overlay> + Clone> Archive for VaultArchive<'a, V, O> {
     fn find(&self, key: &str) -> Result<Vec<Stream>, Unavailable> {
         let known = match self.known.keys.get(key) {
             Some(known) => known.clone(),
             None => self.vault.find(key).map_err(unavailable)?,
         };
         let mut subjects: Vec<Stream> = known.iter().map(|text| text.parse().map_err(unavailable)).collect::<Result<_, _>>()?;
-        let gained = self.overlay.index.get(key);
-        subjects.extend(gained.into_iter().flatten());
+        let gained = self.overlays.clone().filter_map(|overlay| overlay.index.get(key));
+        subjects.extend(gained.flatten());
         subjects.sort_unstable();
         subjects.dedup();
         Ok(subjects)
     }
 
     fn value(&self, subject: Stream, name: &str) -> Result<Option<Value>, Unavailable> {
-        if let Some(value) = self.overlay.values.get(&(subject, name.to_owned())) {
+        let named = (subject, name.to_owned());
+        if let Some(value) = self.overlays.clone().find_map(|overlay| overlay.values.get(&named)) {
             return Ok(Some(value.clone()));
         }
         let subject = subject.to_string();
@@ -78,7 +79,7 @@ impl<V: VaultReader + ?Sized> Archive for VaultArchive<'_, V> {
     }
 
     fn code(&self, request: Uuid) -> Result<Option<OneTimeCode>, Unavailable> {
-        if let Some(code) = self.overlay.codes.get(&request) {
+        if let Some(code) = self.overlays.clone().find_map(|overlay| overlay.codes.get(&request)) {
             return Ok(code.clone());
         }
         let row = match self.known.codes.get(&request) {

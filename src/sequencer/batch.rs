@@ -33,9 +33,30 @@ pub(super) enum Decided {
     Refusal { refusal: Refusal, note: String, payload_hash: [u8; 32] },
 }
 
-/// Everything that one commit writes.
+/// A batch that is being decided.
 #[derive(Default)]
 pub(super) struct Batch {
+    pub(super) writes: Writes,
+    pub(super) gained: Gained,
+    /// What became of its commands before.
+    pub(super) earlier: Earlier,
+    /// What the vault said about them beforehand.
+    pub(super) known: Known,
+}
+
+/// What those who decide must know of a batch until the store shows it.
+#[derive(Default)]
+pub(super) struct Gained {
+    /// Commands decided in it, so that a second copy waits for the first.
+    pub(super) by_id: HashMap<Uuid, Decided>,
+    pub(super) overlay: Overlay,
+    /// The size after it, once it is closed.
+    pub(super) size: u64,
+}
+
+/// Everything that one commit writes.
+#[derive(Default)]
+pub(super) struct Writes {
     pub(super) entries: Vec<StoredEntry>,
     pub(super) streams: Vec<String>,
     pub(super) outcomes: Vec<(Uuid, [u8; 32], u64)>,
@@ -48,44 +69,46 @@ pub(super) struct Batch {
     pub(super) outbox: Vec<OutboxRow>,
     pub(super) edits: Vec<VaultEdit>,
     pub(super) enrolled: Vec<Event>,
-    /// Commands decided in this batch, so that a second copy waits for the first.
-    pub(super) by_id: HashMap<Uuid, Decided>,
-    pub(super) overlay: Overlay,
-    /// What became of its commands before.
-    pub(super) earlier: Earlier,
-    /// What the vault said about them beforehand.
-    pub(super) known: Known,
 }
 
-impl Batch {
+impl Writes {
     pub(super) fn is_empty(&self) -> bool {
         self.entries.is_empty() && self.refusals.is_empty()
     }
 
+    pub(super) fn outcomes(&self, size: u64) -> Vec<Outcome> {
+        self.outcomes
+            .iter()
+            .map(|(id, payload_hash, index)| Outcome { id: *id, payload_hash: *payload_hash, index: *index, size })
+            .collect()
+    }
+}
+
+impl Batch {
     /// Takes an accepted command: its entries with their bytes, and what the vault gains by it.
     pub(super) fn take(&mut self, admitted: &Admitted, chain: &[(Entry, Vec<u8>)], gathered: Gathered) {
         let Some((first, bytes)) = chain.first() else { return };
         let index = first.index;
-        self.outcomes.push((admitted.command.id, admitted.envelope.payload_hash, index));
+        self.writes.outcomes.push((admitted.command.id, admitted.envelope.payload_hash, index));
         let decided = Decided::Entry { index, bytes: bytes.as_slice().into(), payload_hash: admitted.envelope.payload_hash };
-        self.by_id.insert(admitted.command.id, decided);
+        self.gained.by_id.insert(admitted.command.id, decided);
         let signers = admitted.envelope.payload.rights();
         for (entry, bytes) in chain {
-            self.entries.push(StoredEntry { index: entry.index, time: entry.time.ms(), bytes: bytes.clone() });
-            self.changes.extend(projections::changes(entry.index, &admitted.envelope.payload.data, &entry.events));
-            self.links.extend(projections::links(entry.index, &signers, &entry.events));
-            self.edits.extend(edits(entry.index, &entry.events));
+            self.writes.entries.push(StoredEntry { index: entry.index, time: entry.time.ms(), bytes: bytes.clone() });
+            self.writes.changes.extend(projections::changes(entry.index, &admitted.envelope.payload.data, &entry.events));
+            self.writes.links.extend(projections::links(entry.index, &signers, &entry.events));
+            self.writes.edits.extend(edits(entry.index, &entry.events));
         }
         self.keep_disclosures(admitted, index, &gathered);
         if let Some(request) = gathered.ends_code {
-            self.overlay.set_code(request, None);
+            self.gained.overlay.set_code(request, None);
         }
         if let Some((request, code)) = gathered.code {
             let Data::SendCode(sent) = &admitted.command.data else { unreachable!("a code is drawn to be sent") };
             let body = json!({ "request": request, "patient": sent.patient });
-            self.outbox.push(OutboxRow { entry: index, ordinal: 0, kind: CODE_MESSAGE.to_owned(), body });
-            self.codes.push(CodeRow { entry: index, request, code: code.digits.clone(), salt: code.salt.0 });
-            self.overlay.set_code(request, Some(code));
+            self.writes.outbox.push(OutboxRow { entry: index, ordinal: 0, kind: CODE_MESSAGE.to_owned(), body });
+            self.writes.codes.push(CodeRow { entry: index, request, code: code.digits.clone(), salt: code.salt.0 });
+            self.gained.overlay.set_code(request, Some(code));
         }
     }
 
@@ -95,7 +118,7 @@ impl Batch {
             return;
         };
         for one in &admitted.envelope.disclosures {
-            self.disclosures.push(DisclosureRow {
+            self.writes.disclosures.push(DisclosureRow {
                 entry,
                 ordinal: one.ordinal as u32,
                 subject: subject.to_string(),
@@ -107,25 +130,18 @@ impl Batch {
             // Whoever is merely recognised changes nothing on file. The one value that facts read back, the birth date, is
             // part of every identity key, so a recognised identity's is the same.
             if gathered.on_file {
-                self.overlay.learn_value(subject, one.name.clone(), one.value.clone());
+                self.gained.overlay.learn_value(subject, one.name.clone(), one.value.clone());
             }
         }
         for key in &gathered.index {
-            self.index.push(IndexRow { entry, subject: subject.to_string(), key: key.clone() });
-            self.overlay.learn_key(key.clone(), subject);
+            self.writes.index.push(IndexRow { entry, subject: subject.to_string(), key: key.clone() });
+            self.gained.overlay.learn_key(key.clone(), subject);
         }
     }
 
     pub(super) fn refuse(&mut self, id: Uuid, row: RefusalRow, refusal: Refusal) {
         let decided = Decided::Refusal { refusal, note: row.note.clone(), payload_hash: row.payload_hash };
-        self.by_id.insert(id, decided);
-        self.refusals.push(row);
-    }
-
-    pub(super) fn outcomes(&self, size: u64) -> Vec<Outcome> {
-        self.outcomes
-            .iter()
-            .map(|(id, payload_hash, index)| Outcome { id: *id, payload_hash: *payload_hash, index: *index, size })
-            .collect()
+        self.gained.by_id.insert(id, decided);
+        self.writes.refusals.push(row);
     }
 }

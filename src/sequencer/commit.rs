@@ -1,17 +1,21 @@
-//! The commit: the order in which a batch becomes durable, published and answered.
+//! What commits: the order in which a batch becomes durable and published.
 
 use std::sync::Arc;
 
 use aggregates::event::Body;
 use aggregates::key_ring::KeyEvent;
+use aggregates::words::Instant;
 use tlog::{Checkpoint, CheckpointError, Hash, Tree, leaf_hash};
+use tokio::sync::watch;
 
-use super::batch::{Batch, MAX_BATCH};
-use super::core::{Core, Pending};
-use super::{Answer, Published, Step};
-use crate::admission::Admitted;
+use super::batch::{MAX_BATCH, Writes};
+use super::core::Keys;
+use super::{Probe, Published, Step};
+use crate::admission::KeyDirectory;
 use crate::keys;
-use crate::store::{FullTile, Head, HighWaterError, LedgerBatch, StoreError, VaultBatch};
+use crate::store::{
+    FullTile, Head, HighWater, HighWaterError, Ledger, LedgerBatch, LedgerReader, StoreError, Vault, VaultBatch, VaultHead,
+};
 
 /// The core cannot go on: it must be dropped and loaded again. What it had signed is never signed again; whether the
 /// batch was committed, the store will say.
@@ -46,32 +50,40 @@ impl Fatal {
 /// After how many entries without an edit the vault notes that there was none: what a start looks through is bounded by it.
 const NOTED_ENTRIES: u64 = 4_096;
 
-impl Core {
-    /// Takes up to [`MAX_BATCH`] commands through the whole order of the fourth invariant, and answers each.
+/// The half of a core that commits: it alone writes to the store.
+pub(super) struct Committer {
+    pub(super) origin: String,
+    pub(super) keys: Arc<Keys>,
+    pub(super) ledger: Box<dyn Ledger>,
+    /// For reading back.
+    pub(super) reader: Box<dyn LedgerReader>,
+    pub(super) vault: Box<dyn Vault>,
+    pub(super) high_water: HighWater,
+    pub(super) tree: Tree,
+    pub(super) head: Head,
+    pub(super) vault_head: VaultHead,
+    /// The last committed entry's.
+    pub(super) time: Instant,
+    pub(super) directory: KeyDirectory,
+    pub(super) published: watch::Sender<Arc<Published>>,
+    pub(super) probe: Box<dyn Probe>,
+}
+
+impl Committer {
+    /// Makes a batch durable and publishes it; the size after it.
     ///
     /// # Errors
-    /// [`Fatal`]: nobody may be answered as if anything had happened.
-    ///
-    /// # Panics
-    /// If given more than [`MAX_BATCH`] commands.
-    pub fn process(&mut self, commands: &[Admitted]) -> Result<Vec<Answer>, Fatal> {
-        assert!(commands.len() <= MAX_BATCH, "a batch is bounded");
-        let mut batch = Batch::default();
-        self.look_ahead(commands, &mut batch)?;
-        let pending: Vec<Pending> = commands.iter().map(|admitted| self.consider(admitted, &mut batch)).collect::<Result<_, _>>()?;
-        if !batch.is_empty() {
-            self.commit(batch)?;
+    /// [`Fatal`].
+    pub(super) fn commit(&mut self, mut batch: Writes) -> Result<u64, Fatal> {
+        if batch.is_empty() {
+            return Ok(self.head.size);
         }
-        Ok(pending.into_iter().map(|pending| pending.after(self.head.size)).collect())
-    }
-
-    fn commit(&mut self, mut batch: Batch) -> Result<(), Fatal> {
         let (edits, enrolled) = (std::mem::take(&mut batch.edits), std::mem::take(&mut batch.enrolled));
         let (tree, ledger) = self.seal(&mut batch)?;
         let grows = !ledger.entries.is_empty();
         self.probe.at(Step::Signed);
         if grows {
-            let Batch { disclosures, index, codes, outbox, .. } = batch;
+            let Writes { disclosures, index, codes, outbox, .. } = batch;
             let gained = VaultBatch { old: self.vault_head, size: ledger.new.size, disclosures, index, codes, outbox };
             self.vault_head = self.vault.gain(&gained)?;
         }
@@ -85,6 +97,7 @@ impl Core {
         metrics::histogram!("entries_per_commit").record(ledger.entries.len() as f64);
         self.tree = tree;
         self.head = ledger.new;
+        self.time = ledger.entries.last().and_then(|entry| Instant::from_ms(entry.time)).unwrap_or(self.time);
         let enrolled = enrolled.iter().filter_map(|event| match &event.body {
             Body::Key(KeyEvent::Enrolled { x, .. }) => keys::admit(*x).ok(),
             _ => None,
@@ -98,11 +111,11 @@ impl Core {
         }
         self.ledger.maintain()?;
         self.vault.maintain()?;
-        Ok(())
+        Ok(self.head.size)
     }
 
     /// Hashes and signs: the tree after the batch, and what the ledger will write.
-    fn seal(&self, batch: &mut Batch) -> Result<(Tree, LedgerBatch), Fatal> {
+    fn seal(&self, batch: &mut Writes) -> Result<(Tree, LedgerBatch), Fatal> {
         let mut tree = self.tree.clone();
         let mut full = Vec::new();
         for entry in &batch.entries {
@@ -171,7 +184,7 @@ impl Core {
             root: Hash(self.head.root),
             checkpoint: self.head.checkpoint.as_str().into(),
             tree: Arc::new(self.tree.clone()),
-            time: self.last_time,
+            time: self.time,
             ready,
         };
         let before = self.published.send_replace(Arc::new(published));

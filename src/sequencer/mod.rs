@@ -1,4 +1,4 @@
-//! The sequencer: the one thread that numbers entries.
+//! The sequencer: the one thread that decides and numbers entries, and the one that commits them.
 //!
 //! **Invariant:** only the sequencer numbers entries. [`Core`] owns the registry, the tree, and the writing halves of the
 //! store; nobody else holds any of them.
@@ -7,12 +7,16 @@
 //! hash, sign, vault, ledger, read back, high-water mark, publish, answer. Any error between signing and publishing is
 //! fatal for the core: it is dropped with all it holds and loaded again from the store, and it never signs again what it
 //! had signed before.
+//!
+//! While a batch is committed the next is decided on top of it, in memory only: its commit begins when the one before is published,
+//! and if that one fails it goes with it, unanswered. So at most two batches are under way, one closed and one open.
 
 mod answer;
 mod archive;
 mod batch;
 mod commit;
 mod core;
+mod decider;
 mod edits;
 mod follow;
 mod note;
@@ -20,6 +24,7 @@ mod probe;
 mod published;
 mod recover;
 mod run;
+mod work;
 
 pub use answer::{Accepted, Answer, Refused};
 pub use batch::{CODE_MESSAGE, MAX_BATCH};

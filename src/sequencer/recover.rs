@@ -8,7 +8,9 @@ use aggregates::{BrokenStream, Registry};
 use tlog::{Checkpoint, CheckpointError, Hash, Tree, leaf_hash};
 use tokio::sync::watch;
 
+use super::commit::Committer;
 use super::core::{Clock, Core, Keys};
+use super::decider::Decider;
 use super::edits::edits;
 use super::{Probe, Published};
 use crate::admission::KeyDirectory;
@@ -119,28 +121,25 @@ pub fn load(
         vault_head = vault.edit(head.size, &edits)?;
     }
     directory.add(registry.keys().filter_map(|(_, key)| keys::admit(key.x).ok()));
-    let mut core = Core {
-        origin,
-        keys,
-        ledger,
-        reader,
-        vault,
-        high_water: mark,
+    let decider = Decider {
+        origin: origin.clone(),
+        keys: Arc::clone(&keys),
+        reader: ledger.reader()?,
+        vault: vault.reader()?,
         registry,
-        tree,
-        head,
-        vault_head,
+        size: head.size,
         last_time,
         clock,
-        directory,
-        published,
-        probe,
+        published: published.subscribe(),
+        closed: None,
     };
+    let time = last_time;
+    let mut committer =
+        Committer { origin, keys, ledger, reader, vault, high_water: mark, tree, head, vault_head, time, directory, published, probe };
     // A head that was committed and not published before the process ended is published now.
-    let head = core.head.clone();
-    core.high_water.raise(&head)?;
-    core.publish(true);
-    Ok(core)
+    committer.high_water.raise(&committer.head)?;
+    committer.publish(true);
+    Ok(Core { decider, committer })
 }
 
 /// The head continues the one that was marked: the checkpoint kept for the marked size has the marked root.

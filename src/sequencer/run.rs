@@ -1,4 +1,4 @@
-//! The thread that runs a core, and the handle by which others reach it.
+//! The threads that run a core, and the handle by which others reach it.
 
 use std::sync::Arc;
 use std::thread;
@@ -6,11 +6,10 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::batch::MAX_BATCH;
+use super::work::work;
 use super::{Answer, Core, Fatal, LoadError, Published};
 use crate::admission::Admitted;
 use crate::service::ServiceCode;
-use crate::store::StoreError;
 
 /// How many commands may wait for the sequencer. One more is told to come again.
 pub const QUEUE: usize = 1024;
@@ -19,7 +18,7 @@ pub const QUEUE: usize = 1024;
 const BACK_OFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
 
 /// What comes to the thread.
-enum Waiting {
+pub(super) enum Waiting {
     /// A command, with the way of its answer.
     Command(Box<Admitted>, oneshot::Sender<Answer>),
     /// Another leads.
@@ -160,8 +159,8 @@ fn run(first: Option<Core>, source: &mut dyn Source, mut waiting: mpsc::Receiver
         let Some(mut core) = next.take().or_else(|| recover(source, &mut waiting)) else { return last };
         let Err(fatal) = work(&mut core, &mut waiting) else { return Ok(()) };
         let goes_on = source.may_go_on(&fatal);
-        tracing::error!(error = %fatal, goes_on, size = core.head.size, "the sequencer stopped");
-        core.publish(false);
+        tracing::error!(error = %fatal, goes_on, size = core.committer.head.size, "the sequencer stopped");
+        core.committer.publish(false);
         if !goes_on {
             return Err(fatal);
         }
@@ -169,33 +168,6 @@ fn run(first: Option<Core>, source: &mut dyn Source, mut waiting: mpsc::Receiver
         // The store's lock goes with the core, so that it can be opened anew.
         drop(core);
     }
-}
-
-/// Takes batches until the queue closes.
-fn work(core: &mut Core, waiting: &mut mpsc::Receiver<Waiting>) -> Result<(), Fatal> {
-    while let Some(first) = waiting.blocking_recv() {
-        let (mut commands, mut replies) = (Vec::new(), Vec::new());
-        let mut next = Some(first);
-        while let Some(come) = next {
-            match come {
-                Waiting::Command(command, reply) => {
-                    commands.push(*command);
-                    replies.push(reply);
-                }
-                // Whoever waits is told that the outcome is not known, and asks again where it is.
-                Waiting::StepDown => return Err(StoreError::Fenced.into()),
-            }
-            next = if commands.len() < MAX_BATCH { waiting.try_recv().ok() } else { None };
-        }
-        // On failure the replies are dropped, which tells each waiter that the outcome is not known.
-        let answers = core.process(&commands)?;
-        assert_eq!(answers.len(), replies.len(), "every command is answered");
-        for (answer, reply) in answers.into_iter().zip(replies) {
-            // Whoever went away will ask again with the same command.
-            let _ = reply.send(answer);
-        }
-    }
-    Ok(())
 }
 
 /// Loads until it succeeds, turning away what comes in the meantime; `None` once nobody is left to answer.
@@ -212,7 +184,7 @@ fn recover(source: &mut dyn Source, waiting: &mut mpsc::Receiver<Waiting>) -> Op
     while idle() {
         match source.load(&mut idle) {
             Ok(Some(core)) => {
-                tracing::info!(size = core.head.size, "the sequencer works");
+                tracing::info!(size = core.committer.head.size, "the sequencer works");
                 return Some(core);
             }
             Ok(None) => return None,
