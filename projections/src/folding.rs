@@ -31,6 +31,8 @@ pub struct Version {
     pub body: Map<String, Value>,
     /// It is in the store already, without these changes.
     pub stored: bool,
+    /// It is in the store with this body: only its end changes, if anything.
+    pub same_body: bool,
 }
 
 /// A row's open version as a store has it: from which size on it is true, and its body.
@@ -82,7 +84,7 @@ pub fn fold<E>(changes: &[Change], mut last: impl FnMut(Resource, &str) -> Resul
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => {
                 let stored = last(change.resource, &change.id).map_err(FoldError::Store)?;
-                let stored = stored.map(|(from_size, body)| Version { from_size, until_size: None, body, stored: true });
+                let stored = stored.map(|(from_size, body)| Version { from_size, until_size: None, body, stored: true, same_body: true });
                 new.insert(stored.into_iter().collect())
             }
         };
@@ -112,10 +114,11 @@ fn changed<'a, E>(versions: &'a mut Vec<Version>, change: &Change) -> Result<&'a
         if let Some(last) = versions.last_mut() {
             last.until_size = Some(from_size);
         }
-        versions.push(Version { from_size, until_size: None, body, stored: false });
+        versions.push(Version { from_size, until_size: None, body, stored: false, same_body: false });
     }
     // Pushed above if there was none.
     let last = versions.len() - 1;
+    versions[last].same_body = false;
     let body = &mut versions[last].body;
     body.extend(change.set.clone());
     body.retain(|_, value| !value.is_null());

@@ -70,8 +70,13 @@ impl Decider {
 
     /// Decides commands on top of a batch that has room for them.
     pub(super) fn decide_all(&mut self, commands: &[Admitted], batch: &mut Batch) -> Result<Vec<Pending>, StoreError> {
-        self.look_ahead(commands, batch)?;
-        commands.iter().map(|admitted| self.consider(admitted, batch)).collect()
+        self.reader.hold()?;
+        self.vault.hold()?;
+        let looked = self.look_ahead(commands, batch);
+        let decided = looked.and_then(|()| commands.iter().map(|admitted| self.consider(admitted, batch)).collect());
+        self.reader.release()?;
+        self.vault.release()?;
+        decided
     }
 
     /// Closes a batch: what is decided from now on is of the next. The one closed before must have been committed.

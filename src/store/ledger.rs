@@ -137,6 +137,16 @@ pub trait Ledger: Send {
 /// by their `limit`, by [`super::MAX_PAGE_ROWS`] and, for entries, by [`super::MAX_PAGE_BYTES`]; an empty list is the
 /// end.
 pub trait LedgerReader: Rows + Send {
+    /// From here until [`Self::release`] all reads are of one instant, which spares each of them finding one of its own.
+    fn hold(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    /// Ends what [`Self::hold`] began; between a writer's batches nothing may be held, or the store's files grow.
+    fn release(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// The head as it is stored.
     fn head(&self) -> Result<Head, StoreError>;
 

@@ -26,6 +26,7 @@ mod place;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 mod rebuild;
+mod recent;
 mod rows;
 pub mod sqlite;
 mod vault;

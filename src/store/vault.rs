@@ -206,6 +206,16 @@ pub enum VaultEdit {
 
 /// Reads a vault. Rows of a batch that the ledger has not committed yet are among them.
 pub trait VaultReader: Send {
+    /// From here until [`Self::release`] all reads are of one instant, which spares each of them finding one of its own.
+    fn hold(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    /// Ends what [`Self::hold`] began; between a writer's batches nothing may be held, or the store's files grow.
+    fn release(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// The head as it is stored.
     fn head(&self) -> Result<VaultHead, StoreError>;
 

@@ -7,6 +7,7 @@ use projections::{Change, FoldError, Indexed, Link, LinkKind, Open, Resource, Ve
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::compare::{Sorted, Table};
+use super::super::recent::Recent;
 use super::super::{Row, RowKey, RowQuery, Rows, StoreError};
 use super::failure::{number, stored};
 use super::{rows, scratch, sorted, sql};
@@ -15,6 +16,7 @@ use super::{rows, scratch, sorted, sql};
 #[derive(Debug)]
 pub struct RowFold {
     connection: Connection,
+    recent: Recent,
 }
 
 impl RowFold {
@@ -32,7 +34,7 @@ impl RowFold {
         connection.execute_batch(include_str!("rows.sql"))?;
         connection.execute_batch(include_str!("fold.sql"))?;
         connection.set_prepared_statement_cache_capacity(32);
-        Ok(RowFold { connection })
+        Ok(RowFold { connection, recent: Recent::default() })
     }
 
     /// The tables, for an auditor's statements.
@@ -51,13 +53,16 @@ impl RowFold {
 
     /// Folds further changes, in the order of their entries. How they are cut into calls makes no difference.
     pub fn fold(&mut self, changes: &[Change], links: &[Link]) -> Result<(), StoreError> {
+        let mut recent = std::mem::take(&mut self.recent);
         let transaction = self.connection.transaction()?;
         {
             let mut insert = transaction.prepare_cached(sql!("fold_stream_insert"))?;
             links.iter().try_for_each(|link| insert.execute([&link.stream]).map(drop))?;
         }
-        apply(&transaction, changes, links)?;
-        Ok(transaction.commit()?)
+        apply(&transaction, changes, links, &mut recent)?;
+        transaction.commit()?;
+        self.recent = recent;
+        Ok(())
     }
 }
 
@@ -84,8 +89,14 @@ impl Rows for RowFold {
 }
 
 /// Folds changes within the caller's transaction. Each version is written once, however many changes made it.
-pub(super) fn apply(connection: &Connection, changes: &[Change], links: &[Link]) -> Result<(), StoreError> {
-    let folded = projections::fold(changes, |resource, id| last(connection, resource, id)).map_err(|error| match error {
+///
+/// After a failure, the transaction's too, what was recent is of no more use.
+pub(super) fn apply(connection: &Connection, changes: &[Change], links: &[Link], recent: &mut Recent) -> Result<(), StoreError> {
+    let open = |resource, id: &str| match recent.take_row(&(resource, id.to_owned())) {
+        Some(known) => Ok(Some(known)),
+        None => last(connection, resource, id),
+    };
+    let folded = projections::fold(changes, open).map_err(|error| match error {
         FoldError::Store(error) => error,
         FoldError::Beyond(..) => StoreError::invalid(error.to_string()),
     })?;
@@ -98,12 +109,17 @@ pub(super) fn apply(connection: &Connection, changes: &[Change], links: &[Link])
     }
     let mut insert = connection.prepare_cached(sql!("row_link_insert"))?;
     for Link { stream, kind, entry } in links.iter().chain(&folded.links) {
-        // Links are a set, so a row that is not added is of a stream that nobody knows.
-        if insert.execute(params![stream, kind.number(), stored(*entry)?])? != 1 {
-            return Err(StoreError::invalid(format!("{stream} is no stream of the ledger")));
-        }
+        let number = recent.stream(stream, |stream| number_of(connection, stream))?;
+        insert.execute(params![number, kind.number(), stored(*entry)?])?;
     }
+    recent.keep_rows(folded);
     Ok(())
+}
+
+/// A stream's number.
+fn number_of(connection: &Connection, stream: &str) -> Result<i64, StoreError> {
+    let number = connection.prepare_cached(sql!("stream_number"))?.query_row([stream], |row| row.get(0)).optional()?;
+    number.ok_or_else(|| StoreError::invalid(format!("{stream} is no stream of the ledger")))
 }
 
 /// A row's last version, which is the open one: rows end by a status, never by vanishing.
@@ -120,8 +136,12 @@ fn last(connection: &Connection, resource: Resource, id: &str) -> Result<Option<
 fn write(connection: &Connection, resource: &str, id: &str, version: &Version) -> Result<(), StoreError> {
     let from_size = stored(version.from_size)?;
     let until_size = version.until_size.map(stored).transpose()?;
-    let name = if version.stored { sql!("row_rewrite") } else { sql!("row_insert") };
-    let body = serde_json::to_string(&version.body).map_err(|error| StoreError::invalid(error.to_string()))?;
-    let written = connection.prepare_cached(name)?.execute(params![resource, id, from_size, until_size, body])?;
+    let written = if version.same_body {
+        connection.prepare_cached(sql!("row_end"))?.execute(params![resource, id, from_size, until_size])?
+    } else {
+        let name = if version.stored { sql!("row_rewrite") } else { sql!("row_insert") };
+        let body = serde_json::to_string(&version.body).map_err(|error| StoreError::invalid(error.to_string()))?;
+        connection.prepare_cached(name)?.execute(params![resource, id, from_size, until_size, body])?
+    };
     if written == 1 { Ok(()) } else { Err(StoreError::corrupt(format!("row {id} of {resource} is missing"))) }
 }

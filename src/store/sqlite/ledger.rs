@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
+use super::super::recent::Recent;
 use super::super::{Head, Ledger, LedgerBatch, LedgerReader, StoreError};
 use super::connection::{self, Access, Place};
 use super::failure::{commit, stored};
@@ -20,6 +21,7 @@ pub struct SqliteLedger {
     lead: Option<u64>,
     /// A commit's outcome is unknown: this writer must not commit again.
     lost: bool,
+    recent: Recent,
     _lock: WriterLock,
 }
 
@@ -31,7 +33,7 @@ impl SqliteLedger {
         let lock = WriterLock::take(path)?;
         let connection = connection::open(path, Place::Ledger, Access::Write)?;
         reader::check_sound(&connection)?;
-        Ok(SqliteLedger { connection, path: path.into(), lead: None, lost: false, _lock: lock })
+        Ok(SqliteLedger { connection, path: path.into(), lead: None, lost: false, recent: Recent::default(), _lock: lock })
     }
 
     /// Limits how many pages the database may have, for room to be left on the disk; none lifts the limit. A commit
@@ -77,13 +79,17 @@ impl Ledger for SqliteLedger {
 
     fn commit_together(&mut self, batches: &[LedgerBatch]) -> Result<(), StoreError> {
         LedgerBatch::check_together(batches, self.lead)?;
+        // Left out where the transaction fails.
+        let mut recent = std::mem::take(&mut self.recent);
         self.transact(|transaction| {
             batches.iter().try_for_each(|batch| {
                 swap_head(transaction, batch)?;
                 append(transaction, batch)?;
-                fold::apply(transaction, &batch.changes, &batch.links)
+                fold::apply(transaction, &batch.changes, &batch.links, &mut recent)
             })
-        })
+        })?;
+        self.recent = recent;
+        Ok(())
     }
 
     fn reader(&self) -> Result<Box<dyn LedgerReader>, StoreError> {

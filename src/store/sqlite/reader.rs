@@ -92,6 +92,14 @@ fn numbered(row: &SqlRow<'_>) -> Result<(u64, String), rusqlite::Error> {
 }
 
 impl LedgerReader for SqliteLedgerReader {
+    fn hold(&self) -> Result<(), StoreError> {
+        Ok(self.connection.prepare_cached(sql!("hold"))?.execute([]).map(drop)?)
+    }
+
+    fn release(&self) -> Result<(), StoreError> {
+        Ok(self.connection.prepare_cached(sql!("release"))?.execute([]).map(drop)?)
+    }
+
     fn head(&self) -> Result<Head, StoreError> {
         head(&self.connection)
     }

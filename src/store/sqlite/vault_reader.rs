@@ -78,6 +78,14 @@ fn message(row: &SqlRow<'_>) -> Result<OutboxRow, rusqlite::Error> {
 }
 
 impl VaultReader for SqliteVaultReader {
+    fn hold(&self) -> Result<(), StoreError> {
+        Ok(self.connection.prepare_cached(sql!("hold"))?.execute([]).map(drop)?)
+    }
+
+    fn release(&self) -> Result<(), StoreError> {
+        Ok(self.connection.prepare_cached(sql!("release"))?.execute([]).map(drop)?)
+    }
+
     fn head(&self) -> Result<VaultHead, StoreError> {
         head(&self.connection)
     }

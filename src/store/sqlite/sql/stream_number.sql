@@ -1,0 +1,1 @@
+SELECT number FROM streams WHERE name = ?1
