@@ -63,13 +63,28 @@ impl Bed {
         Ok((Bed { name, place, node, folder }, start.elapsed()))
     }
 
-    /// Closes the ledger; its place stays until what is answered is dropped.
+    /// Closes the ledger, works on its place, and opens it anew.
     ///
     /// # Errors
     /// [`BenchError`].
-    pub fn close(self) -> Result<(Place, TempDir), BenchError> {
-        self.node.close()?;
-        Ok((self.place, self.folder))
+    pub fn while_closed<T>(self, work: impl FnOnce(&Place) -> Result<T, BenchError>) -> Result<(Bed, T), BenchError> {
+        let Bed { name, place, node, folder } = self;
+        node.close()?;
+        let done = work(&place)?;
+        let node = open(&place)?;
+        Ok((Bed { name, place, node, folder }, done))
+    }
+
+    /// Bytes of all files in the folder.
+    ///
+    /// # Errors
+    /// [`BenchError::Io`].
+    pub fn disk(&self) -> Result<u64, BenchError> {
+        let mut bytes = 0;
+        for file in std::fs::read_dir(self.folder.path())? {
+            bytes += file?.metadata()?.len();
+        }
+        Ok(bytes)
     }
 
     /// The folder that everything outside a database is in.

@@ -96,6 +96,11 @@ impl Cast {
         }
     }
 
+    /// The regulator's key.
+    pub fn regulator(&self) -> &SecretKey {
+        &self.regulator
+    }
+
     /// How many doctors there are.
     pub fn doctors(&self) -> u64 {
         self.doctors

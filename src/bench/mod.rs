@@ -1,24 +1,42 @@
 //! The benchmark: what commands, reads and audits cost beside the limit that signatures set, measured side by side in one run.
 //!
-//! It measures the product itself: its node, its server, its audit. Commands are signed beforehand; every commit is durable.
+//! It measures the product itself: its node, its interface, its audit. Commands are signed beforehand; every commit is durable.
 
 mod bed;
 mod cast;
 mod ceiling;
+mod growth;
+mod history;
+mod http;
+mod load;
+mod machine;
 mod people;
+mod process;
+mod reads;
+mod served;
+mod told;
 mod workload;
 
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use aggregates::words::Instant;
+use serde_json::Value;
 use tempfile::TempDir;
 
 pub use bed::{Bed, cores};
 pub use cast::{Cast, ORIGIN, Step};
 pub use ceiling::{Signed, signatures, verified};
+pub use load::{LoadFault, Orders, Seen, What, load};
+pub use machine::machine;
+pub use told::{Against, Line, Wanted, json, median, table};
 pub use workload::{Taken, Workload};
 
 use crate::envelope::ComposeFault;
 use crate::node::NodeError;
-use crate::sequencer::Fatal;
-use crate::store::StoreError;
+use crate::sequencer::{Fatal, system_clock};
+use crate::store::{Store, StoreError};
 
 /// Why a measurement was broken off.
 #[derive(Debug, thiserror::Error)]
@@ -35,64 +53,103 @@ pub enum BenchError {
     /// The sequencer ended.
     #[error("the sequencer: {0}")]
     Fatal(#[from] Fatal),
-    /// A command was not accepted, so that nothing was measured.
-    #[error("a command was not accepted: {0}")]
+    /// Something did not go as it must, so that nothing was measured.
+    #[error("{0}")]
     Turned(String),
     /// The system around.
     #[error(transparent)]
     Io(#[from] std::io::Error),
 }
 
-/// First figures.
-pub fn probe(declarations: u64, rounds: u64) -> Result<Vec<String>, BenchError> {
-    let begun = aggregates::words::Instant::from_ms(crate::sequencer::system_clock()()).unwrap_or(aggregates::words::Instant::EPOCH);
-    let cast = Cast::new(declarations * rounds, begun);
-    let mut told = Vec::new();
-    for workload in Workload::ALL {
-        let bed = Bed::new("SQLite", &cast, TempDir::new()?, None)?;
-        let mut next = 0;
-        for _ in 0..rounds {
-            let codes = |request| bed.code(request).unwrap_or_default();
-            let (mut all, mut used) = (Vec::new(), (0.0, 0.0));
-            let taken = workload.play(&cast, next..next + declarations, &codes, |bodies, measured| {
-                if measured {
-                    all.extend_from_slice(bodies);
-                }
-                let before = cpu();
-                let time = bed.take(bodies)?;
-                let after = cpu();
-                if measured {
-                    used.0 += after.0 - before.0;
-                    used.1 += after.1 - before.1;
-                }
-                Ok(time)
-            })?;
-            next += declarations;
-            let signed = signatures(&all, &bed.node.directory)?;
-            let limit = verified(&signed);
-            let pace = taken.commands as f64 / taken.time.as_secs_f64();
-            let ceiling = signed.len() as f64 / 2.0 / limit.as_secs_f64();
-            told.push(format!("{} {pace:.0}/s of {ceiling:.0} = {:.3}; {} bytes; cpu {:.1} µs, sequencer {:.1} µs, wall {:.1}", workload.name(), pace / ceiling, taken.bytes / taken.commands, used.0 * 1e6 / taken.commands as f64, used.1 * 1e6 / taken.commands as f64, 1e6 / pace));
-        }
-    }
-    Ok(told)
+/// What to measure, and how long.
+#[derive(Clone)]
+pub struct Settings {
+    /// Where the ledgers are made; they go at the end.
+    pub folder: PathBuf,
+    /// A store on an empty database, measured beside the embedded one.
+    pub database: Option<Arc<dyn Store>>,
+    /// Rounds of each measurement.
+    pub rounds: usize,
+    /// Declarations of a round in process.
+    pub declarations: u64,
+    /// To how many declarations a ledger is grown, rising.
+    pub growth: Vec<u64>,
+    /// Which parts are measured.
+    pub parts: Vec<Part>,
 }
 
-/// Processor time of the process and of the sequencer, in seconds.
-fn cpu() -> (f64, f64) {
-    let ticks = |path: &str| -> f64 {
-        let text = std::fs::read_to_string(path).unwrap_or_default();
-        let rest = text.rsplit_once(')').map_or("", |(_, rest)| rest);
-        let fields: Vec<f64> = rest.split_whitespace().map(|field| field.parse().unwrap_or(0.0)).collect();
-        fields.get(11).copied().unwrap_or(0.0) + fields.get(12).copied().unwrap_or(0.0)
-    };
-    let mut sequencer = 0.0;
-    for task in std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten() {
-        let name = std::fs::read_to_string(task.path().join("comm")).unwrap_or_default();
-        if matches!(name.trim(), "sequencer" | "committer") {
-            let text = std::fs::read_to_string(task.path().join("schedstat")).unwrap_or_default();
-            sequencer += text.split_whitespace().next().and_then(|ns| ns.parse::<f64>().ok()).unwrap_or(0.0) / 1e9;
+/// A part of the benchmark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
+pub enum Part {
+    /// In process, beside strict verification alone; the other parts are held against it.
+    Process,
+    /// Over HTTP.
+    Http,
+    /// Reads while commands are written.
+    Reads,
+    /// Audit, rebuild, start.
+    History,
+    /// Growth.
+    Growth,
+}
+
+/// A benchmark under way.
+struct Bench {
+    settings: Settings,
+    begun: Instant,
+    cast: Cast,
+    beds: Vec<Bed>,
+    /// The first patient who has not been used.
+    next: u64,
+    /// Patients who have declarations on every engine.
+    declared: Range<u64>,
+    /// Commands per second that two strict verifications each allow.
+    ceiling: f64,
+    lines: Vec<Line>,
+}
+
+impl Bench {
+    /// Patients who have not been used yet.
+    fn patients(&mut self, count: u64) -> Range<u64> {
+        let first = self.next;
+        self.next += count;
+        first..self.next
+    }
+
+    /// The pace that was reached over HTTP with 64 connections, if it was measured.
+    fn paced(&self, engine: usize) -> Option<f64> {
+        let name = format!("{}: single, 64 connections", self.beds[engine].name);
+        self.lines.iter().find(|line| line.name == name).map(Line::median)
+    }
+}
+
+/// Measures; `tell` hears of each part as it begins.
+///
+/// # Errors
+/// [`BenchError`].
+pub fn run(settings: Settings, tell: &dyn Fn(&str)) -> Result<(Value, Vec<Line>), BenchError> {
+    let begun = Instant::from_ms(system_clock()()).unwrap_or(Instant::EPOCH);
+    // More than all parts but growth need.
+    let cast = Cast::new(40 * settings.declarations.max(4_000), begun);
+    let mut beds = vec![Bed::new("SQLite", &cast, TempDir::new_in(&settings.folder)?, None)?];
+    if let Some(store) = &settings.database {
+        beds.push(Bed::new("PostgreSQL", &cast, TempDir::new_in(&settings.folder)?, Some(Arc::clone(store)))?);
+    }
+    let mut bench = Bench { begun, cast, beds, next: 0, declared: 0..settings.declarations, ceiling: f64::NAN, lines: Vec::new(), settings };
+    let parts: [(Part, &str, fn(&mut Bench) -> Result<(), BenchError>); 5] = [
+        (Part::Process, "in process", process::measure),
+        (Part::Http, "over HTTP", http::measure),
+        (Part::Reads, "reads", reads::measure),
+        (Part::History, "audit, rebuild, start", history::measure),
+        (Part::Growth, "growth", growth::measure),
+    ];
+    for (part, name, measure) in parts {
+        if bench.settings.parts.contains(&part) {
+            tell(&format!("measuring {name} …"));
+            let before = bench.lines.len();
+            measure(&mut bench)?;
+            tell(&table(&bench.lines[before..]));
         }
     }
-    (ticks("/proc/self/stat") / 100.0, sequencer)
+    Ok((machine(), bench.lines))
 }

@@ -1,6 +1,7 @@
 //! The command line: data on stdout, talk on stderr, documented exit codes.
 
 mod audit;
+mod bench;
 #[cfg(feature = "postgres")]
 mod copy;
 mod demo;
@@ -58,6 +59,7 @@ enum Command {
     #[cfg(feature = "postgres")]
     Copy(copy::Arguments),
     Demo(demo::Arguments),
+    Bench(bench::Arguments),
 }
 
 /// Runs the program with the process's arguments.
@@ -85,6 +87,7 @@ pub fn run() -> ExitCode {
         #[cfg(feature = "postgres")]
         Command::Copy(arguments) => copy::run(&arguments).map(done),
         Command::Demo(arguments) => demo::run(&arguments).map(done),
+        Command::Bench(arguments) => bench::run(&arguments).map(done),
     };
     match outcome {
         Ok(exit) => ExitCode::from(exit as u8),

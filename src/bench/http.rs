@@ -1,0 +1,109 @@
+//! Over HTTP: the server in this process, the load in another on the same cores.
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::process::{Command, Stdio};
+
+use super::load::{Orders, Seen, What};
+use super::served::Served;
+use super::told::{Line, Wanted};
+use super::{Bench, BenchError, Step};
+
+const SECTION: &str = "Over HTTP, the load in a process of its own on the same cores";
+
+/// Connections that send single commands, with how many declarations each makes, and what is wanted of the pace.
+const SINGLE: [(usize, u64, Wanted); 4] =
+    [(1, 200, Wanted::Nothing), (16, 1_500, Wanted::Nothing), (64, 4_000, Wanted::Least(0.4)), (256, 4_000, Wanted::Nothing)];
+
+/// Connections that send batches, lines of each, declarations, and what is wanted.
+const BATCHES: (usize, usize, u64, Wanted) = (4, 500, 8_000, Wanted::Least(0.5));
+
+/// Measures single commands and batches on every engine.
+///
+/// # Errors
+/// [`BenchError`].
+pub(super) fn measure(bench: &mut Bench) -> Result<(), BenchError> {
+    let mut cases: Vec<_> = SINGLE
+        .iter()
+        .map(|(connections, declarations, wanted)| (format!("single, {connections} connections"), *connections, What::Commands, *declarations, *wanted))
+        .collect();
+    let (connections, lines, declarations, wanted) = BATCHES;
+    cases.push((format!("batches of {lines}, {connections} connections"), connections, What::Batches(lines), declarations, wanted));
+    for engine in 0..bench.beds.len() {
+        for (name, connections, what, declarations, wanted) in &cases {
+            let (mut paces, mut all) = (Vec::new(), Seen::default());
+            for _ in 0..bench.settings.rounds.min(3) {
+                let seen = declare(bench, engine, *connections, *what, *declarations)?;
+                paces.push(3.0 * *declarations as f64 / seen.seconds);
+                all.latencies.extend(seen.latencies);
+            }
+            all.latencies.sort_unstable();
+            let line = Line::new(SECTION, format!("{}: {name}", bench.beds[engine].name), "commands/s", paces);
+            let line = line.against("ceiling", bench.ceiling, *wanted);
+            bench.lines.push(with_latencies(line, &all));
+        }
+    }
+    Ok(())
+}
+
+/// How long the requests of a line took.
+pub(super) fn with_latencies(line: Line, seen: &Seen) -> Line {
+    line.with("p50_µs", seen.percentile(0.5)).with("p99_µs", seen.percentile(0.99)).with("p999_µs", seen.percentile(0.999))
+}
+
+/// Request, confirmation and signature of some declarations over HTTP.
+fn declare(bench: &mut Bench, engine: usize, connections: usize, what: What, declarations: u64) -> Result<Seen, BenchError> {
+    let patients = bench.patients(declarations);
+    let bed = &bench.beds[engine];
+    bed.take(&bench.cast.commands(&Step::Enrol, patients.clone())?)?;
+    bed.take(&bench.cast.commands(&Step::Register { with_key: true }, patients.clone())?)?;
+    let served = Served::start(&bed.node)?;
+    let mut all = Seen::default();
+    for step in [Step::Request, Step::ConfirmByKey, Step::Sign] {
+        let file = bed.folder().path().join("load");
+        fs::write(&file, bench.cast.commands(&step, patients.clone())?.join("\n"))?;
+        let seen = loaded(&Orders { server: served.address(), file, connections, what, pace: None })?;
+        all.seconds += seen.seconds;
+        all.latencies.extend(seen.latencies);
+    }
+    served.stop();
+    Ok(all)
+}
+
+/// Has another process do what the orders say. Every request must succeed.
+///
+/// # Errors
+/// [`BenchError`].
+pub(super) fn loaded(orders: &Orders) -> Result<Seen, BenchError> {
+    begin(orders)?.seen()
+}
+
+/// A load under way.
+pub(super) struct Loading(std::process::Child);
+
+/// Starts a load.
+pub(super) fn begin(orders: &Orders) -> Result<Loading, BenchError> {
+    let program = std::env::current_exe()?;
+    let mut child = Command::new(program).args(["bench", "--load"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+    let orders = serde_json::to_vec(orders).map_err(|error| BenchError::Turned(error.to_string()))?;
+    if let Some(mut stdin) = child.stdin.take() {
+        stdin.write_all(&orders)?;
+    }
+    Ok(Loading(child))
+}
+
+impl Loading {
+    /// Waits for its end.
+    pub(super) fn seen(mut self) -> Result<Seen, BenchError> {
+        let mut text = Vec::new();
+        if let Some(mut stdout) = self.0.stdout.take() {
+            stdout.read_to_end(&mut text)?;
+        }
+        let status = self.0.wait()?;
+        let seen: Seen = serde_json::from_slice(&text).map_err(|error| BenchError::Turned(format!("the load ended with {status}: {error}")))?;
+        match seen.failed {
+            0 => Ok(seen),
+            failed => Err(BenchError::Turned(format!("{failed} requests failed, such as: {}", seen.example.unwrap_or_default()))),
+        }
+    }
+}

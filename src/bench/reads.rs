@@ -1,0 +1,93 @@
+//! Reads while commands are written at half of the pace that was reached, beside a bare handler that answers the same bytes.
+
+use std::fs;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::http::header;
+use axum::routing::get;
+
+use super::http::{begin, loaded, with_latencies};
+use super::load::{Orders, What};
+use super::served::Served;
+use super::told::{Line, Wanted};
+use super::{Bench, BenchError, ORIGIN, Step};
+use crate::access::ask::form;
+use crate::demo::Client;
+use crate::node::{Trust, new_id};
+use crate::sequencer::system_clock;
+
+const SECTION: &str = "Reads over HTTP while commands are written";
+
+/// Connections that read.
+const CONNECTIONS: usize = 8;
+/// Requests of each kind.
+const REQUESTS: usize = 6_000;
+/// Different things that are asked for.
+const DIFFERENT: u64 = 500;
+/// Rows of a page.
+const PAGE: usize = 20;
+
+/// Measures reads by id, by doctor, and as of a past size, on every engine.
+///
+/// # Errors
+/// [`BenchError`].
+pub(super) fn measure(bench: &mut Bench) -> Result<(), BenchError> {
+    for engine in 0..bench.beds.len() {
+        let written = bench.paced(engine).unwrap_or(1_000.0) / 2.0;
+        let declared = bench.declared.clone().take(DIFFERENT as usize);
+        let declarations: Vec<u64> = declared.collect();
+        let declarations = declarations.as_slice();
+        let commands = bench.patients((2.0 * written) as u64);
+        let bed = &bench.beds[engine];
+        let prepare = bench.cast.commands(&Step::Enrol, commands.clone())?;
+        bed.take(&prepare)?;
+        bed.take(&bench.cast.commands(&Step::Register { with_key: true }, commands.clone())?)?;
+        let served = Served::start(&bed.node)?;
+        let trust = Trust::read(&*bed.place.store.reader()?)?;
+        let client = Client::new(&format!("http://{}", served.address()), &trust);
+        let asked = form(ORIGIN, (bench.cast.regulator(), "regulator"), None, system_clock()() / 1_000, || new_id().to_string());
+        let token = client.ask_for_token(&asked).map_err(|error| BenchError::Turned(error.to_string()))?;
+        let token = token["access_token"].as_str().ok_or_else(|| BenchError::Turned(format!("no token: {token}")))?.to_owned();
+        let past = bed.node.sequencer.published().size;
+        let kinds: [(&str, Vec<String>); 3] = [
+            ("by id", declarations.iter().map(|one| format!("/v1/declarations/{}", bench.cast.declaration(*one))).collect()),
+            ("by doctor", (0..bench.cast.doctors()).map(|one| format!("/v1/declarations?employee={}&limit={PAGE}", bench.cast.doctor(one))).collect()),
+            ("as of a past size", declarations.iter().map(|one| format!("/v1/declarations/{}?as_of={past}", bench.cast.declaration(*one))).collect()),
+        ];
+        let (paths, writes) = (bed.folder().path().join("paths"), bed.folder().path().join("load"));
+        let mut steps = [Step::Request, Step::ConfirmByKey, Step::Sign].into_iter();
+        for (name, asked) in kinds {
+            let (status, example) = client.read(&asked[0], Some(&token)).map_err(|error| BenchError::Turned(error.to_string()))?;
+            if status != 200 {
+                return Err(BenchError::Turned(format!("{}: {status} {example}", asked[0])));
+            }
+            fs::write(&paths, asked.iter().map(|path| format!("{path} {token}")).collect::<Vec<_>>().join("\n"))?;
+            let bare = bare(example.to_string())?;
+            let reading = |server| Orders { server, file: paths.clone(), connections: CONNECTIONS, what: What::Paths(REQUESTS), pace: None };
+            let step = steps.next().unwrap_or(Step::Sign);
+            fs::write(&writes, bench.cast.commands(&step, commands.clone())?.join("\n"))?;
+            let write = Orders { server: served.address(), file: writes.clone(), connections: 64, what: What::Commands, pace: Some(written) };
+            // Both beside the same writing, each for itself.
+            let writing = begin(&write)?;
+            let ours = loaded(&reading(served.address()))?;
+            let plain = loaded(&reading(bare.address()))?;
+            let wrote = writing.seen()?;
+            bare.stop();
+            let pace = REQUESTS as f64 / ours.seconds;
+            let line = Line::new(SECTION, format!("{}: {name}", bed.name), "requests/s", vec![pace]);
+            let line = line.against("a bare handler", REQUESTS as f64 / plain.seconds, Wanted::Least(0.5)).with("bytes", example.to_string().len());
+            bench.lines.push(with_latencies(line, &ours).with("writes/s", (wrote.answered as f64 / wrote.seconds).round()));
+            let p99 = Line::new(SECTION, format!("{}: {name}, p99", bed.name), "µs", vec![f64::from(ours.percentile(0.99))]);
+            bench.lines.push(p99.against("p50", f64::from(ours.percentile(0.5)), Wanted::Most(10.0)));
+        }
+        served.stop();
+    }
+    Ok(())
+}
+
+/// A server that answers every path with the same text, and knows nothing else.
+fn bare(text: String) -> Result<Served, BenchError> {
+    let text = Bytes::from(text);
+    Served::of(Router::new().route("/{*path}", get(move || async move { ([(header::CONTENT_TYPE, "application/json")], text) })))
+}
