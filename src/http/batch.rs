@@ -20,7 +20,7 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use super::admit::admit_when_free;
-use super::commands::{JOSE_JSON, accepted, receipt_of};
+use super::commands::{JOSE_JSON, accepted, receipt_now, receipt_of};
 use super::forward::{forward, leader};
 use super::params::Params;
 use super::problem::Problem;
@@ -124,7 +124,10 @@ async fn answer(writer: Writer, mut waiting: mpsc::Receiver<Line>, output: mpsc:
             let mut chunk = Vec::new();
             for answer in &answers {
                 let line = match answer {
-                    Ok(accepted) => receipt_of(app, reader, accepted, genesis).map(|receipt| (receipt, accepted.replayed)),
+                    Ok(accepted) => {
+                        let receipt = receipt_now(accepted, genesis).unwrap_or_else(|| receipt_of(app, reader, accepted, genesis));
+                        receipt.map(|receipt| (receipt, accepted.replayed))
+                    }
                     Err(problem) => Err(problem.clone()),
                 };
                 write(&mut chunk, line, &voice);

@@ -18,7 +18,7 @@ use super::problem::{Problem, REPLAYED};
 use super::{App, body};
 use crate::access::Viewer;
 use crate::envelope::{EnvelopeCode, EnvelopeFault, MAX_BODY};
-use crate::receipt;
+use crate::receipt::{self, Receipt};
 use crate::sequencer::{Accepted, Answer};
 use crate::service::ServiceCode;
 use crate::store::{LedgerReader, StoreError};
@@ -42,7 +42,10 @@ pub(super) async fn submit(State(app): State<Arc<App>>, request: Request) -> Res
     let answer = app.sequencer.submit(admitted).await.map_err(|turned| Problem::from(turned.0))?;
     let accepted = accepted(answer)?;
     let (index, size, replayed) = (accepted.index, accepted.size, accepted.replayed);
-    let receipt = app.read(move |app, reader| receipt_of(app, reader, &accepted, genesis)).await?;
+    let receipt = match receipt_now(&accepted, genesis) {
+        Some(receipt) => receipt?,
+        None => app.read(move |app, reader| receipt_of(app, reader, &accepted, genesis)).await?,
+    };
 
     // A repeat is the same answer, status and body; only a header tells.
     let mut response = (StatusCode::CREATED, receipt).into_response();
@@ -74,11 +77,21 @@ pub(super) fn accepted(answer: Answer) -> Result<Accepted, Problem> {
     }
 }
 
+/// The receipt's bytes where the store need not be asked: of what was committed just now.
+pub(super) fn receipt_now(accepted: &Accepted, genesis: bool) -> Option<Result<Vec<u8>, Problem>> {
+    let sealed = accepted.sealed.as_ref().filter(|_| !genesis)?;
+    let receipt = receipt::make_now(sealed, accepted.index, &accepted.entry).map_err(Problem::from);
+    Some(receipt.and_then(|receipt| written(&receipt)))
+}
+
+fn written(receipt: &Receipt) -> Result<Vec<u8>, Problem> {
+    serde_json::to_vec(receipt).map_err(|error| Problem::failed(ServiceCode::NotCommitted, error))
+}
+
 /// The receipt's bytes. An answer comes after its publication, so the published tree reaches at least to its size.
 pub(super) fn receipt_of(app: &App, reader: &dyn LedgerReader, accepted: &Accepted, genesis: bool) -> Result<Vec<u8>, Problem> {
     let published = app.sequencer.published();
-    let receipt = receipt::make(reader, &published.tree, accepted.index, accepted.size, &accepted.entry, genesis)?;
-    serde_json::to_vec(&receipt).map_err(|error| Problem::failed(ServiceCode::NotCommitted, error))
+    written(&receipt::make(reader, &published.tree, accepted.index, accepted.size, &accepted.entry, genesis)?)
 }
 
 /// `GET /v1/commands/{id}`: what became of a command, without anything of its content.

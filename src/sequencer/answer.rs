@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use aggregates::Refusal;
 
+use super::Sealed;
 use crate::envelope::EnvelopeFault;
 use crate::service::ServiceCode;
 
@@ -31,6 +32,8 @@ pub struct Accepted {
     pub entry: Arc<[u8]>,
     /// Whether this is the answer to an earlier copy.
     pub replayed: bool,
+    /// What proves it, if it was committed just now.
+    pub sealed: Option<Arc<Sealed>>,
 }
 
 /// A command that the law turned down.

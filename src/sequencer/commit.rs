@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use super::batch::{MAX_BATCH, Writes};
 use super::core::Keys;
-use super::{Probe, Published, Step};
+use super::{Probe, Published, Sealed, Step};
 use crate::admission::KeyDirectory;
 use crate::keys;
 use crate::store::{
@@ -59,8 +59,10 @@ pub(super) struct Committer {
     pub(super) reader: Box<dyn LedgerReader>,
     pub(super) vault: Box<dyn Vault>,
     pub(super) high_water: HighWater,
-    pub(super) tree: Tree,
+    pub(super) tree: Arc<Tree>,
     pub(super) head: Head,
+    /// The last commit, for whoever is answered by it.
+    pub(super) sealed: Arc<Sealed>,
     pub(super) vault_head: VaultHead,
     /// The last committed entry's.
     pub(super) time: Instant,
@@ -70,16 +72,16 @@ pub(super) struct Committer {
 }
 
 impl Committer {
-    /// Makes a batch durable and publishes it; the size after it.
+    /// Makes a batch durable and publishes it.
     ///
     /// # Errors
     /// [`Fatal`].
-    pub(super) fn commit(&mut self, mut batch: Writes) -> Result<u64, Fatal> {
+    pub(super) fn commit(&mut self, mut batch: Writes) -> Result<Arc<Sealed>, Fatal> {
         if batch.is_empty() {
-            return Ok(self.head.size);
+            return Ok(Arc::clone(&self.sealed));
         }
         let (edits, enrolled) = (std::mem::take(&mut batch.edits), std::mem::take(&mut batch.enrolled));
-        let (tree, ledger) = self.seal(&mut batch)?;
+        let (tree, full, ledger) = self.seal(&mut batch)?;
         let grows = !ledger.entries.is_empty();
         self.probe.at(Step::Signed);
         if grows {
@@ -95,8 +97,9 @@ impl Committer {
         self.high_water.raise(&ledger.new)?;
         self.probe.at(Step::Marked);
         metrics::histogram!("entries_per_commit").record(ledger.entries.len() as f64);
-        self.tree = tree;
+        self.tree = Arc::new(tree);
         self.head = ledger.new;
+        self.sealed = Arc::new(Sealed::new(&self.head.checkpoint, Arc::clone(&self.tree), full));
         self.time = ledger.entries.last().and_then(|entry| Instant::from_ms(entry.time)).unwrap_or(self.time);
         let enrolled = enrolled.iter().filter_map(|event| match &event.body {
             Body::Key(KeyEvent::Enrolled { x, .. }) => keys::admit(*x).ok(),
@@ -111,12 +114,12 @@ impl Committer {
         }
         self.ledger.maintain()?;
         self.vault.maintain()?;
-        Ok(self.head.size)
+        Ok(Arc::clone(&self.sealed))
     }
 
-    /// Hashes and signs: the tree after the batch, and what the ledger will write.
-    fn seal(&self, batch: &mut Writes) -> Result<(Tree, LedgerBatch), Fatal> {
-        let mut tree = self.tree.clone();
+    /// Hashes and signs: the tree after the batch with the tiles that it fills, and what the ledger will write.
+    fn seal(&self, batch: &mut Writes) -> Result<(Tree, Vec<tlog::FullTile>, LedgerBatch), Fatal> {
+        let mut tree = Tree::clone(&self.tree);
         let mut full = Vec::new();
         for entry in &batch.entries {
             tree.push(leaf_hash(&entry.bytes), &mut full);
@@ -129,7 +132,7 @@ impl Committer {
             let checkpoint = Checkpoint { origin: self.origin.clone(), size, root }.sign(&self.keys.log)?;
             Head { size, root: root.0, epoch: self.head.epoch, checkpoint }
         };
-        let tiles = full.into_iter().map(|tile| FullTile { level: tile.level, index: tile.index, hashes: tile.hashes.into_vec() });
+        let tiles = full.iter().map(|tile| FullTile { level: tile.level, index: tile.index, hashes: tile.hashes.to_vec() });
         let ledger = LedgerBatch {
             old: self.head.clone(),
             new,
@@ -141,7 +144,7 @@ impl Committer {
             changes: std::mem::take(&mut batch.changes),
             links: std::mem::take(&mut batch.links),
         };
-        Ok((tree, ledger))
+        Ok((tree, full, ledger))
     }
 
     /// What the store now holds is what was hashed and signed, byte for byte.
@@ -183,7 +186,7 @@ impl Committer {
             size: self.head.size,
             root: Hash(self.head.root),
             checkpoint: self.head.checkpoint.as_str().into(),
-            tree: Arc::new(self.tree.clone()),
+            tree: Arc::clone(&self.tree),
             time: self.time,
             ready,
         };

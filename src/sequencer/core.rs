@@ -56,8 +56,8 @@ impl Core {
         let mut batch = Batch::default();
         let pending = self.decider.decide_all(commands, &mut batch)?;
         let writes = self.decider.close(batch);
-        let size = self.committer.commit(writes)?;
+        let sealed = self.committer.commit(writes)?;
         self.decider.committed();
-        Ok(pending.into_iter().map(|pending| pending.after(size)).collect())
+        Ok(pending.into_iter().map(|pending| pending.after(&sealed)).collect())
     }
 }

@@ -13,7 +13,7 @@ use super::archive::{Overlay, VaultArchive};
 use super::batch::{Batch, Decided, Gained, Writes};
 use super::core::{Clock, Keys};
 use super::note::RefusalNote;
-use super::{Accepted, Answer, Published, Refused};
+use super::{Accepted, Answer, Published, Refused, Sealed};
 use crate::admission::Admitted;
 use crate::entry::{self, Entry, EntryError};
 use crate::keys;
@@ -51,12 +51,15 @@ pub(super) enum Pending {
 }
 
 impl Pending {
-    /// The answer, once the batch is published with this size.
-    pub(super) fn after(self, size: u64) -> Answer {
+    /// The answer, once the batch is published.
+    pub(super) fn after(self, sealed: &Arc<Sealed>) -> Answer {
         match self {
             Pending::Now(answer) => answer,
-            Pending::Entry { index, bytes, size: earlier, replayed } => {
-                Answer::Accepted(Accepted { index, size: earlier.unwrap_or(size), entry: bytes, replayed })
+            Pending::Entry { index, bytes: entry, size: Some(size), replayed } => {
+                Answer::Accepted(Accepted { index, size, entry, replayed, sealed: None })
+            }
+            Pending::Entry { index, bytes: entry, size: None, replayed } => {
+                Answer::Accepted(Accepted { index, size: sealed.size, entry, replayed, sealed: Some(Arc::clone(sealed)) })
             }
         }
     }
@@ -181,7 +184,7 @@ impl Decider {
             let entry = self.reader.entry(outcome.index)?;
             let entry = entry.ok_or_else(|| StoreError::Corrupt { what: format!("entry {} of an outcome is missing", outcome.index) })?;
             let (index, size) = (outcome.index, outcome.size);
-            let accepted = Accepted { index, size, entry: entry.bytes.into(), replayed: true };
+            let accepted = Accepted { index, size, entry: entry.bytes.into(), replayed: true, sealed: None };
             return Ok(Some(Pending::Now(Answer::Accepted(accepted))));
         }
         if let Some(row) = batch.earlier.refusals.get(id) {

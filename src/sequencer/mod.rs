@@ -24,6 +24,7 @@ mod probe;
 mod published;
 mod recover;
 mod run;
+mod sealed;
 mod work;
 
 pub use answer::{Accepted, Answer, Refused};
@@ -36,3 +37,4 @@ pub use probe::{Probe, Quiet, Step};
 pub use published::Published;
 pub use recover::{LoadError, Opened, Replayed, load};
 pub use run::{QUEUE, Sequencer, Source, Started, StepDown, Turned, start, start_waiting};
+pub use sealed::Sealed;

@@ -12,7 +12,7 @@ use super::commit::Committer;
 use super::core::{Clock, Core, Keys};
 use super::decider::Decider;
 use super::edits::edits;
-use super::{Probe, Published};
+use super::{Probe, Published, Sealed};
 use crate::admission::KeyDirectory;
 use crate::entry::{Entry, EntryError};
 use crate::keys;
@@ -133,9 +133,24 @@ pub fn load(
         published: published.subscribe(),
         closed: None,
     };
-    let time = last_time;
-    let mut committer =
-        Committer { origin, keys, ledger, reader, vault, high_water: mark, tree, head, vault_head, time, directory, published, probe };
+    let (time, tree) = (last_time, Arc::new(tree));
+    let sealed = Arc::new(Sealed::new(&head.checkpoint, Arc::clone(&tree), []));
+    let mut committer = Committer {
+        origin,
+        keys,
+        ledger,
+        reader,
+        vault,
+        high_water: mark,
+        tree,
+        head,
+        sealed,
+        vault_head,
+        time,
+        directory,
+        published,
+        probe,
+    };
     // A head that was committed and not published before the process ended is published now.
     committer.high_water.raise(&committer.head)?;
     committer.publish(true);

@@ -41,10 +41,10 @@ pub(super) fn work(core: &mut Core, waiting: &mut mpsc::Receiver<Waiting>) -> Re
 /// Commits batch after batch, and answers each.
 fn commit_all(committer: &mut Committer, mut closed: mpsc::Receiver<(Writes, Replies)>, tell: &mpsc::Sender<()>) -> Result<(), Fatal> {
     while let Some((writes, replies)) = closed.blocking_recv() {
-        let size = committer.commit(writes)?;
+        let sealed = committer.commit(writes)?;
         for (pending, reply) in replies {
             // Whoever went away will ask again with the same command.
-            let _ = reply.send(pending.after(size));
+            let _ = reply.send(pending.after(&sealed));
         }
         // Nobody is left to hear it at the end.
         let _ = tell.blocking_send(());

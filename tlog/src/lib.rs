@@ -60,7 +60,7 @@ pub use checkpoint::{Checkpoint, CheckpointError};
 pub use hash::{EMPTY_ROOT, Hash, HashError, leaf_hash, node_hash};
 pub use key::{KeyError, SignatureType, Signer, Verifier};
 pub use note::{Note, NoteError, NoteSignature, Verified};
-pub use proof::{ProofError, consistency_proof, inclusion_proof, root_from_tiles, verify_consistency, verify_inclusion};
+pub use proof::{ProofError, Prover, consistency_proof, inclusion_proof, root_from_tiles, verify_consistency, verify_inclusion};
 pub use source::{Edge, MemoryTiles, TileSource};
 pub use tile::{FullTile, PathError, TILE_WIDTH, TileId, hashes_from_bytes, hashes_to_bytes};
 pub use tlog_proof::{TlogProof, TlogProofError};

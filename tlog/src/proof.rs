@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::hash::{EMPTY_ROOT, Hash, fold_peaks, node_hash};
 use crate::source::TileSource;
 use crate::tile::{TILE_WIDTH, TileId};
-use crate::tree::{MAX_SIZE, perfect_root};
+use crate::tree::MAX_SIZE;
 
 /// The most hashes a proof can have: the height of the tallest tree, and for consistency one more to start from.
 pub const MAX_PROOF_HASHES: usize = 65;
@@ -66,7 +66,7 @@ pub enum ProofError {
     Source(String),
 }
 
-/// The audit path of a leaf: the siblings from the leaf up to the root (RFC 6962 §2.1.1).
+/// The audit path of a leaf: the siblings from the leaf up to the root (RFC 6962 §2.1.1). For many leaves of one tree see [`Prover`].
 ///
 /// # Errors
 ///
@@ -76,22 +76,7 @@ pub fn inclusion_proof(index: u64, size: u64, tiles: &impl TileSource) -> Result
     if index >= size {
         return Err(ProofError::IndexOutOfRange { index, size });
     }
-    let mut reader = Reader::new(size, tiles)?;
-    let mut proof = Vec::new();
-    let (mut low, mut high) = (0, size);
-    // Down from the root: the half without the leaf is its sibling at that height. Each turn halves the range.
-    while high - low > 1 {
-        let middle = low + split(high - low);
-        if index < middle {
-            proof.push(reader.range(middle, high)?);
-            high = middle;
-        } else {
-            proof.push(reader.range(low, middle)?);
-            low = middle;
-        }
-    }
-    proof.reverse();
-    Ok(proof)
+    Prover::new(size, tiles)?.inclusion_proof(index)
 }
 
 /// The proof that the first `old` leaves of a tree of `new` leaves are the tree of `old` leaves (RFC 6962 §2.1.2).
@@ -105,7 +90,7 @@ pub fn consistency_proof(old: u64, new: u64, tiles: &impl TileSource) -> Result<
     if old > new {
         return Err(ProofError::SizesReversed { old, new });
     }
-    let mut reader = Reader::new(new, tiles)?;
+    let mut reader = Prover::new(new, tiles)?;
     let mut proof = Vec::new();
     if old == 0 || old == new {
         return Ok(proof);
@@ -137,7 +122,7 @@ pub fn consistency_proof(old: u64, new: u64, tiles: &impl TileSource) -> Result<
 ///
 /// [`ProofError::SizeTooLarge`] above [`MAX_SIZE`], and what reading tiles gives.
 pub fn root_from_tiles(size: u64, tiles: &impl TileSource) -> Result<Hash, ProofError> {
-    let mut reader = Reader::new(size, tiles)?;
+    let mut reader = Prover::new(size, tiles)?;
     if size == 0 { Ok(EMPTY_ROOT) } else { reader.range(0, size) }
 }
 
@@ -239,19 +224,55 @@ fn split(count: u64) -> u64 {
     1 << (count - 1).ilog2()
 }
 
-/// Reads hashes of ranges of leaves, asking the source at most once for each tile.
-struct Reader<'a, S> {
+/// Makes proofs under one size. It asks the source at most once for each tile and hashes each node at most once, so that proofs for many
+/// leaves of a batch cost little more than one.
+#[derive(Debug)]
+pub struct Prover<S> {
     size: u64,
-    tiles: &'a S,
+    tiles: S,
     read: BTreeMap<(u8, u64), Vec<Hash>>,
+    /// Roots of perfect subtrees that are no node of a tile, by height and place: at most 254 of each tile that was read.
+    nodes: BTreeMap<(u32, u64), Hash>,
 }
 
-impl<'a, S: TileSource> Reader<'a, S> {
-    fn new(size: u64, tiles: &'a S) -> Result<Self, ProofError> {
+impl<S: TileSource> Prover<S> {
+    /// For the tree of this size.
+    ///
+    /// # Errors
+    ///
+    /// [`ProofError::SizeTooLarge`] above [`MAX_SIZE`].
+    pub fn new(size: u64, tiles: S) -> Result<Self, ProofError> {
         if size > MAX_SIZE {
             return Err(ProofError::SizeTooLarge(size));
         }
-        Ok(Reader { size, tiles, read: BTreeMap::new() })
+        Ok(Prover { size, tiles, read: BTreeMap::new(), nodes: BTreeMap::new() })
+    }
+
+    /// As [`inclusion_proof`].
+    ///
+    /// # Errors
+    ///
+    /// [`ProofError::IndexOutOfRange`], and what reading tiles gives.
+    pub fn inclusion_proof(&mut self, index: u64) -> Result<Vec<Hash>, ProofError> {
+        let size = self.size;
+        if index >= size {
+            return Err(ProofError::IndexOutOfRange { index, size });
+        }
+        let mut proof = Vec::new();
+        let (mut low, mut high) = (0, size);
+        // Down from the root: the half without the leaf is its sibling at that height. Each turn halves the range.
+        while high - low > 1 {
+            let middle = low + split(high - low);
+            if index < middle {
+                proof.push(self.range(middle, high)?);
+                high = middle;
+            } else {
+                proof.push(self.range(low, middle)?);
+                low = middle;
+            }
+        }
+        proof.reverse();
+        Ok(proof)
     }
 
     /// The hash of the leaves `low..high`, where `low < high` and `low` is a multiple of the largest power of two that fits.
@@ -265,15 +286,20 @@ impl<'a, S: TileSource> Reader<'a, S> {
         fold_peaks(peaks.into_iter()).ok_or(ProofError::RootMismatch)
     }
 
-    /// The root of the `index`-th perfect subtree of 2^`height` leaves, from the tile that has its nodes nearest below.
+    /// The root of the `index`-th perfect subtree of 2^`height` leaves: a node of a tile, or made of the two below it, at most eight deep.
     fn perfect(&mut self, height: u32, index: u64) -> Result<Hash, ProofError> {
-        let (level, within) = ((height / 8) as u8, height % 8);
-        let first = index << within;
-        let tile = self.tile(level, first / u64::from(TILE_WIDTH))?;
-        let start = (first % u64::from(TILE_WIDTH)) as usize;
-        // A whole perfect subtree of the tree lies within the width that the tree's tile has, which was checked.
-        let nodes = tile.get(start..start + (1 << within));
-        nodes.and_then(perfect_root).ok_or(ProofError::RootMismatch)
+        if height.is_multiple_of(8) {
+            let tile = self.tile((height / 8) as u8, index / u64::from(TILE_WIDTH))?;
+            // A whole perfect subtree lies within the width that the tree's tile has, which was checked.
+            return tile.get((index % u64::from(TILE_WIDTH)) as usize).copied().ok_or(ProofError::RootMismatch);
+        }
+        if let Some(known) = self.nodes.get(&(height, index)) {
+            return Ok(*known);
+        }
+        let (left, right) = (self.perfect(height - 1, 2 * index)?, self.perfect(height - 1, 2 * index + 1)?);
+        let node = node_hash(&left, &right);
+        self.nodes.insert((height, index), node);
+        Ok(node)
     }
 
     fn tile(&mut self, level: u8, index: u64) -> Result<&[Hash], ProofError> {

@@ -18,6 +18,12 @@ pub trait TileSource {
     fn tile(&self, id: TileId) -> Result<Vec<Hash>, ProofError>;
 }
 
+impl<S: TileSource + ?Sized> TileSource for &S {
+    fn tile(&self, id: TileId) -> Result<Vec<Hash>, ProofError> {
+        (**self).tile(id)
+    }
+}
+
 /// Tiles held in memory, for small logs and for tests.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryTiles(BTreeMap<(u8, u64), Vec<Hash>>);

@@ -13,9 +13,9 @@ struct Wal {
     moved: i64,
 }
 
-/// From this many frames on that are not in the database yet, `tidy` moves them: some 64 MiB of a ledger's
-/// pages. Pages that many batches change are moved once.
-const MOVE_FRAMES: i64 = 8_000;
+/// From this many frames on that are not in the database yet, `tidy` moves them: some 16 MiB of a ledger's
+/// pages.
+const MOVE_FRAMES: i64 = 2_000;
 
 /// From this many frames on, readers that never pause are waited for, so that the WAL starts over.
 const RESTART_FRAMES: i64 = 32_000;
