@@ -105,7 +105,8 @@ impl Bed {
                 let first = next.fetch_add(CHUNK, Ordering::Relaxed);
                 let Some(some) = bodies.get(first..bodies.len().min(first + CHUNK)).filter(|some| !some.is_empty()) else { break };
                 for body in some {
-                    let admitted = admit(body.as_bytes(), ORIGIN, &self.node.directory).map_err(|why| BenchError::Turned(why.to_string()))?;
+                    let admitted =
+                        admit(body.as_bytes(), ORIGIN, &self.node.directory).map_err(|why| BenchError::Turned(why.to_string()))?;
                     waiting.push(self.node.sequencer.hand_over(admitted).map_err(|why| BenchError::Turned(why.to_string()))?);
                 }
                 if waiting.len() > QUEUE {

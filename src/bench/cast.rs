@@ -342,17 +342,11 @@ impl Telling<'_> {
     fn parties(&mut self) -> Result<(), ComposeFault> {
         let cast = self.cast;
         let until = cast.begun.plus_seconds(900 * 86_400);
-        let party = |number: u64, key: &SecretKey| {
-            json!({ "name": format!("ТОВ «Сторона {number}»"), "edrpou": people::edrpou(number), "key": to_jwk(&key.public()), "key_until": until })
-        };
+        let party = |number: u64, key: &SecretKey| json!({ "name": format!("ТОВ «Сторона {number}»"), "edrpou": people::edrpou(number), "key": to_jwk(&key.public()), "key_until": until });
         let mut data = party(0, &cast.trust_provider);
         data["trust_provider"] = json!(cast.id(Of::TrustProvider, 0));
         data["website"] = json!("https://trust.example.com");
-        self.say(
-            "trust_provider.accredit",
-            data,
-            &[(&cast.regulator, Role::Regulator, None), (&cast.trust_provider, Role::Holder, None)],
-        )?;
+        self.say("trust_provider.accredit", data, &[(&cast.regulator, Role::Regulator, None), (&cast.trust_provider, Role::Holder, None)])?;
         for (number, key) in cast.miss.iter().enumerate() {
             let id = cast.id(Of::Mis, number as u64);
             let mut data = party(number as u64 + 1, key);

@@ -43,11 +43,21 @@ pub(super) fn measure(bench: &mut Bench) -> Result<(), BenchError> {
         bed = open;
         bench.lines.push(Line::new(SECTION, format!("{goal} declarations: a start"), "s", vec![took.as_secs_f64()]));
         if let Some(bytes) = resident() {
-            let line = Line::new(SECTION, format!("{goal} declarations: memory of the process, a patient"), "bytes", vec![bytes as f64 / goal as f64]);
+            let line = Line::new(
+                SECTION,
+                format!("{goal} declarations: memory of the process, a patient"),
+                "bytes",
+                vec![bytes as f64 / goal as f64],
+            );
             bench.lines.push(line.with("bytes", bytes));
         }
         let disk = bed.disk()?;
-        bench.lines.push(Line::new(SECTION, format!("{goal} declarations: on disk, a patient with key and declaration"), "bytes", vec![disk as f64 / goal as f64]));
+        bench.lines.push(Line::new(
+            SECTION,
+            format!("{goal} declarations: on disk, a patient with key and declaration"),
+            "bytes",
+            vec![disk as f64 / goal as f64],
+        ));
     }
     Ok(())
 }

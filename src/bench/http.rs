@@ -25,7 +25,9 @@ const BATCHES: (usize, usize, u64, Wanted) = (4, 500, 8_000, Wanted::Least(0.5))
 pub(super) fn measure(bench: &mut Bench) -> Result<(), BenchError> {
     let mut cases: Vec<_> = SINGLE
         .iter()
-        .map(|(connections, declarations, wanted)| (format!("single, {connections} connections"), *connections, What::Commands, *declarations, *wanted))
+        .map(|(connections, declarations, wanted)| {
+            (format!("single, {connections} connections"), *connections, What::Commands, *declarations, *wanted)
+        })
         .collect();
     let (connections, lines, declarations, wanted) = BATCHES;
     cases.push((format!("batches of {lines}, {connections} connections"), connections, What::Batches(lines), declarations, wanted));
@@ -100,7 +102,8 @@ impl Loading {
             stdout.read_to_end(&mut text)?;
         }
         let status = self.0.wait()?;
-        let seen: Seen = serde_json::from_slice(&text).map_err(|error| BenchError::Turned(format!("the load ended with {status}: {error}")))?;
+        let seen: Seen =
+            serde_json::from_slice(&text).map_err(|error| BenchError::Turned(format!("the load ended with {status}: {error}")))?;
         match seen.failed {
             0 => Ok(seen),
             failed => Err(BenchError::Turned(format!("{failed} requests failed, such as: {}", seen.example.unwrap_or_default()))),

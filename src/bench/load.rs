@@ -172,7 +172,10 @@ fn of(orders: &Orders, line: Bytes) -> Result<Request<Full<Bytes>>, LoadFault> {
 fn good(what: What, status: StatusCode, body: &[u8]) -> bool {
     match what {
         What::Commands => status == StatusCode::CREATED,
-        What::Batches(_) => status == StatusCode::OK && body.split(|byte| *byte == b'\n').all(|line| line.is_empty() || line.starts_with(b"{\"status\":201,")),
+        What::Batches(_) => {
+            status == StatusCode::OK
+                && body.split(|byte| *byte == b'\n').all(|line| line.is_empty() || line.starts_with(b"{\"status\":201,"))
+        }
         What::Paths(_) => status == StatusCode::OK,
     }
 }

@@ -135,7 +135,8 @@ pub fn run(settings: Settings, tell: &dyn Fn(&str)) -> Result<(Value, Vec<Line>)
     if let Some(store) = &settings.database {
         beds.push(Bed::new("PostgreSQL", &cast, TempDir::new_in(&settings.folder)?, Some(Arc::clone(store)))?);
     }
-    let mut bench = Bench { begun, cast, beds, next: 0, declared: 0..settings.declarations, ceiling: f64::NAN, lines: Vec::new(), settings };
+    let mut bench =
+        Bench { begun, cast, beds, next: 0, declared: 0..settings.declarations, ceiling: f64::NAN, lines: Vec::new(), settings };
     let parts: [(Part, &str, fn(&mut Bench) -> Result<(), BenchError>); 5] = [
         (Part::Process, "in process", process::measure),
         (Part::Http, "over HTTP", http::measure),

@@ -2,7 +2,7 @@
 
 use super::ceiling::{signatures, verified};
 use super::told::{Line, Wanted};
-use super::{BenchError, Bench, Workload, median};
+use super::{Bench, BenchError, Workload, median};
 
 /// What is wanted of each engine's pace, as parts of the ceiling.
 const WANTED: [(&str, f64); 2] = [("SQLite", 0.6), ("PostgreSQL", 0.5)];
@@ -22,12 +22,13 @@ pub(super) fn measure(bench: &mut Bench) -> Result<(), BenchError> {
             let patients = bench.patients(bench.settings.declarations);
             for (bed, paces) in bench.beds.iter().zip(&mut paces) {
                 let mut bodies = Vec::new();
-                let taken = workload.play(&bench.cast, patients.clone(), &|request| bed.code(request).unwrap_or_default(), |some, measured| {
-                    if measured && bodies.len() < bench.settings.declarations as usize {
-                        bodies.extend_from_slice(some);
-                    }
-                    bed.take(some)
-                })?;
+                let taken =
+                    workload.play(&bench.cast, patients.clone(), &|request| bed.code(request).unwrap_or_default(), |some, measured| {
+                        if measured && bodies.len() < bench.settings.declarations as usize {
+                            bodies.extend_from_slice(some);
+                        }
+                        bed.take(some)
+                    })?;
                 paces.push(taken.commands as f64 / taken.time.as_secs_f64());
                 (bytes, commands) = (bytes + taken.bytes, commands + taken.commands);
                 if bed.name == bench.beds[0].name {

@@ -52,8 +52,14 @@ pub(super) fn measure(bench: &mut Bench) -> Result<(), BenchError> {
         let past = bed.node.sequencer.published().size;
         let kinds: [(&str, Vec<String>); 3] = [
             ("by id", declarations.iter().map(|one| format!("/v1/declarations/{}", bench.cast.declaration(*one))).collect()),
-            ("by doctor", (0..bench.cast.doctors()).map(|one| format!("/v1/declarations?employee={}&limit={PAGE}", bench.cast.doctor(one))).collect()),
-            ("as of a past size", declarations.iter().map(|one| format!("/v1/declarations/{}?as_of={past}", bench.cast.declaration(*one))).collect()),
+            (
+                "by doctor",
+                (0..bench.cast.doctors()).map(|one| format!("/v1/declarations?employee={}&limit={PAGE}", bench.cast.doctor(one))).collect(),
+            ),
+            (
+                "as of a past size",
+                declarations.iter().map(|one| format!("/v1/declarations/{}?as_of={past}", bench.cast.declaration(*one))).collect(),
+            ),
         ];
         let (paths, writes) = (bed.folder().path().join("paths"), bed.folder().path().join("load"));
         let mut steps = [Step::Request, Step::ConfirmByKey, Step::Sign].into_iter();
@@ -64,10 +70,12 @@ pub(super) fn measure(bench: &mut Bench) -> Result<(), BenchError> {
             }
             fs::write(&paths, asked.iter().map(|path| format!("{path} {token}")).collect::<Vec<_>>().join("\n"))?;
             let bare = bare(example.to_string())?;
-            let reading = |server| Orders { server, file: paths.clone(), connections: CONNECTIONS, what: What::Paths(REQUESTS), pace: None };
+            let reading =
+                |server| Orders { server, file: paths.clone(), connections: CONNECTIONS, what: What::Paths(REQUESTS), pace: None };
             let step = steps.next().unwrap_or(Step::Sign);
             fs::write(&writes, bench.cast.commands(&step, commands.clone())?.join("\n"))?;
-            let write = Orders { server: served.address(), file: writes.clone(), connections: 64, what: What::Commands, pace: Some(written) };
+            let write =
+                Orders { server: served.address(), file: writes.clone(), connections: 64, what: What::Commands, pace: Some(written) };
             // Both beside the same writing, each for itself.
             let writing = begin(&write)?;
             let ours = loaded(&reading(served.address()))?;
@@ -76,7 +84,9 @@ pub(super) fn measure(bench: &mut Bench) -> Result<(), BenchError> {
             bare.stop();
             let pace = REQUESTS as f64 / ours.seconds;
             let line = Line::new(SECTION, format!("{}: {name}", bed.name), "requests/s", vec![pace]);
-            let line = line.against("a bare handler", REQUESTS as f64 / plain.seconds, Wanted::Least(0.5)).with("bytes", example.to_string().len());
+            let line = line
+                .against("a bare handler", REQUESTS as f64 / plain.seconds, Wanted::Least(0.5))
+                .with("bytes", example.to_string().len());
             bench.lines.push(with_latencies(line, &ours).with("writes/s", (wrote.answered as f64 / wrote.seconds).round()));
             let p99 = Line::new(SECTION, format!("{}: {name}, p99", bed.name), "µs", vec![f64::from(ours.percentile(0.99))]);
             bench.lines.push(p99.against("p50", f64::from(ours.percentile(0.5)), Wanted::Most(10.0)));

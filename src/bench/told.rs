@@ -156,7 +156,10 @@ mod tests {
         let line = Line::new("pace", "ours", "commands/s", vec![90.0, 110.0, 100.0]).against("ceiling", 200.0, Wanted::Least(0.6));
         assert_eq!((line.median(), line.spread()), (100.0, 0.2));
         let told = table(&[line]);
-        assert!(told.contains("100.00 commands/s") && told.contains("± 10%") && told.contains("0.500 of ceiling ≥ 0.6  does not hold"), "{told}");
+        assert!(
+            told.contains("100.00 commands/s") && told.contains("± 10%") && told.contains("0.500 of ceiling ≥ 0.6  does not hold"),
+            "{told}"
+        );
         let line = Line::new("reads", "p99", "µs", vec![5.0]).against("p50", 1.0, Wanted::Most(10.0)).with("connections", 4);
         let told = json(Value::Null, &[line]);
         assert_eq!(told["lines"][0]["ratio"]["holds"], true);

@@ -112,7 +112,11 @@ mod tests {
 
     #[test]
     fn digits_make_up_the_number() {
-        for bytes in [[0; 32], [1; 32], [0x7f; 32], { let mut one = [0; 32]; one[31] = 0x10; one }] {
+        for bytes in [[0; 32], [1; 32], [0x7f; 32], {
+            let mut one = [0; 32];
+            one[31] = 0x10;
+            one
+        }] {
             let sum = digits::<6>(&bytes).enumerate().fold(Scalar::ZERO, |sum, (row, digit)| {
                 let power = (0..6 * row).fold(Scalar::ONE, |power, _| power + power);
                 let size = Scalar::from(digit.unsigned_abs()) * power;

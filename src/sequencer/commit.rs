@@ -14,7 +14,7 @@ use super::{Probe, Published, Sealed, Step};
 use crate::admission::KeyDirectory;
 use crate::keys;
 use crate::store::{
-    FullTile, Head, HighWater, HighWaterError, Ledger, LedgerBatch, LedgerReader, StoreError, Vault, VaultBatch, VaultHead,
+    FullTile, Head, HighWater, HighWaterError, Ledger, LedgerBatch, LedgerReader, StoreError, Vault, VaultBatch, VaultEdit, VaultHead,
 };
 
 /// The core cannot go on: it must be dropped and loaded again. What it had signed is never signed again; whether the
@@ -64,6 +64,8 @@ pub(super) struct Committer {
     /// The last commit, for whoever is answered by it.
     pub(super) sealed: Arc<Sealed>,
     pub(super) vault_head: VaultHead,
+    /// What the vault must forget after the last commit.
+    pub(super) edits: Vec<VaultEdit>,
     /// The last committed entry's.
     pub(super) time: Instant,
     pub(super) directory: KeyDirectory,
@@ -108,13 +110,23 @@ impl Committer {
         self.directory.add(enrolled);
         self.publish(true);
         self.probe.at(Step::Published);
+        self.edits = edits;
+        Ok(Arc::clone(&self.sealed))
+    }
+
+    /// What is left to do of the last commit once its senders have been answered: edits of the vault, and housekeeping.
+    ///
+    /// # Errors
+    /// [`Fatal`]; a start does the edits again.
+    pub(super) fn tidy(&mut self) -> Result<(), Fatal> {
+        let edits = std::mem::take(&mut self.edits);
         // Without edits nothing is noted in the vault for a while: at a start those entries are looked through once more, in vain.
         if !edits.is_empty() || self.head.size - self.vault_head.edited > NOTED_ENTRIES {
             self.vault_head = self.vault.edit(self.head.size, &edits)?;
         }
         self.ledger.maintain()?;
         self.vault.maintain()?;
-        Ok(Arc::clone(&self.sealed))
+        Ok(())
     }
 
     /// Hashes and signs: the tree after the batch with the tiles that it fills, and what the ledger will write.

@@ -5,10 +5,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use aggregates::Registry;
 use tlog::Signer;
 
+use super::Answer;
 use super::batch::{Batch, MAX_BATCH};
 use super::commit::{Committer, Fatal};
 use super::decider::Decider;
-use super::Answer;
 use crate::admission::Admitted;
 
 /// Milliseconds since 1970, by the wall.
@@ -57,6 +57,7 @@ impl Core {
         let pending = self.decider.decide_all(commands, &mut batch)?;
         let writes = self.decider.close(batch);
         let sealed = self.committer.commit(writes)?;
+        self.committer.tidy()?;
         self.decider.committed();
         Ok(pending.into_iter().map(|pending| pending.after(&sealed)).collect())
     }

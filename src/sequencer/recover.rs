@@ -146,6 +146,7 @@ pub fn load(
         head,
         sealed,
         vault_head,
+        edits: Vec::new(),
         time,
         directory,
         published,

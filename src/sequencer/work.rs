@@ -46,6 +46,7 @@ fn commit_all(committer: &mut Committer, mut closed: mpsc::Receiver<(Writes, Rep
             // Whoever went away will ask again with the same command.
             let _ = reply.send(pending.after(&sealed));
         }
+        committer.tidy()?;
         // Nobody is left to hear it at the end.
         let _ = tell.blocking_send(());
     }
