@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
-use aggregates::words::Kid;
+use aggregates::words::{Kid, PublicKey};
 
-use crate::keys::AdmittedKey;
+use crate::keys::{AdmittedKey, admitted_before};
 
 /// After so many uses since the last clearing a key gets a table, whose making costs as much as some twenty verifications save.
 const OFTEN: u32 = 64;
@@ -26,9 +26,11 @@ struct Known {
     quick: HashMap<Kid, AdmittedKey>,
 }
 
+/// A key is decompressed when it is first asked for: most of a registry's keys never sign again.
 #[derive(Debug)]
 struct Entry {
-    key: AdmittedKey,
+    x: PublicKey,
+    key: OnceLock<Option<Box<AdmittedKey>>>,
     uses: AtomicU32,
 }
 
@@ -40,7 +42,7 @@ impl KeyDirectory {
             return Some(quick.clone());
         }
         let entry = known.keys.get(kid)?;
-        let key = entry.key.clone();
+        let key = entry.key.get_or_init(|| admitted_before(entry.x).map(Box::new)).as_deref()?.clone();
         let often = entry.uses.fetch_add(1, Ordering::Relaxed) + 1 == OFTEN;
         drop(known);
         if !often {
@@ -52,10 +54,10 @@ impl KeyDirectory {
         Some(quick)
     }
 
-    /// Adds keys.
-    pub fn add(&self, keys: impl IntoIterator<Item = AdmittedKey>) {
+    /// Adds keys that entries enrolled, so that each was admitted then.
+    pub fn add(&self, keys: impl IntoIterator<Item = (Kid, PublicKey)>) {
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        known.keys.extend(keys.into_iter().map(|key| (key.kid(), Entry { key, uses: AtomicU32::new(0) })));
+        known.keys.extend(keys.into_iter().map(|(kid, x)| (kid, Entry { x, key: OnceLock::new(), uses: AtomicU32::new(0) })));
     }
 }
 
@@ -84,7 +86,7 @@ mod tests {
     fn keys_that_sign_often_get_tables_and_no_more_than_fit() {
         let directory = KeyDirectory::default();
         let keys: Vec<AdmittedKey> = (0..MAX_TABLES as u32 + 1).map(key).collect();
-        directory.add(keys.clone());
+        directory.add(keys.iter().map(|key| (key.kid(), key.public())));
         let tables = || directory.0.read().unwrap().quick.len();
         for (place, key) in keys.iter().enumerate() {
             for _ in 1..OFTEN {

@@ -114,6 +114,12 @@ pub fn admit(key: PublicKey) -> Result<AdmittedKey, KeyFault> {
     Ok(AdmittedKey::new(key.kid(), point))
 }
 
+/// A key that passed [`admit`] before, as every enrolled one did; none if it is no point at all.
+#[must_use]
+pub(crate) fn admitted_before(key: PublicKey) -> Option<AdmittedKey> {
+    VerifyingKey::from_bytes(&key.0).ok().map(|point| AdmittedKey::new(key.kid(), point))
+}
+
 /// Whether this is the key's signature over the message, by the strict rule.
 #[must_use]
 pub fn verify(key: &AdmittedKey, message: &[u8], signature: &[u8; 64]) -> bool {

@@ -82,8 +82,8 @@ impl<const BITS: usize> Multiples<BITS> {
             let place = row * Self::HALF + digit.unsigned_abs() as usize;
             match digit {
                 0 => {}
-                1.. => sum += self.0[place - 1],
-                _ => sum -= self.0[place - 1],
+                1.. => sum += &self.0[place - 1],
+                _ => sum -= &self.0[place - 1],
             }
         }
         sum

@@ -12,7 +12,6 @@ use super::batch::{MAX_BATCH, Writes};
 use super::core::Keys;
 use super::{Probe, Published, Sealed, Step};
 use crate::admission::KeyDirectory;
-use crate::keys;
 use crate::store::{
     FullTile, Head, HighWater, HighWaterError, Ledger, LedgerBatch, LedgerReader, StoreError, Vault, VaultBatch, VaultEdit, VaultHead,
 };
@@ -104,7 +103,7 @@ impl Committer {
         self.sealed = Arc::new(Sealed::new(&self.head.checkpoint, Arc::clone(&self.tree), full));
         self.time = ledger.entries.last().and_then(|entry| Instant::from_ms(entry.time)).unwrap_or(self.time);
         let enrolled = enrolled.iter().filter_map(|event| match &event.body {
-            Body::Key(KeyEvent::Enrolled { x, .. }) => keys::admit(*x).ok(),
+            Body::Key(KeyEvent::Enrolled { x, .. }) => Some((x.kid(), *x)),
             _ => None,
         });
         self.directory.add(enrolled);

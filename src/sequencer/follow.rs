@@ -11,7 +11,6 @@ use super::Published;
 use super::core::Keys;
 use super::recover::{LoadError, Replayed, check_root, follows_mark};
 use crate::admission::KeyDirectory;
-use crate::keys;
 use crate::store::{HighWater, HighWaterError, LedgerReader};
 
 /// A node's own view of a ledger that it does not write. It verifies what it reads and keeps a mark of its own, so that it shows
@@ -52,7 +51,7 @@ impl Follower {
             let mut enrolled = Vec::new();
             self.replayed.extend(reader, head.size, |event| {
                 if let Body::Key(KeyEvent::Enrolled { x, .. }) = &event.body {
-                    enrolled.extend(keys::admit(*x).ok());
+                    enrolled.push((x.kid(), *x));
                 }
             })?;
             check_root(&self.replayed.tree, &head, keys)?;
