@@ -52,7 +52,7 @@ impl Scan<'_> {
         let ended = |event: &&Event| matches!(event.body, Body::Patient(PatientEvent::DeclarationTerminated { .. }));
         self.terminated += events.iter().filter(ended).count() as u64;
         let links: Vec<_> = projections::links(item.place, &self.chain_rights, &events).into_iter().collect();
-        self.rows.fold(&projections::changes(item.place, &self.chain_data, &events), &links)?;
+        self.rows.fold(projections::changes(item.place, &self.chain_data, &events), links);
         self.check_streams(&events)
     }
 

@@ -1,8 +1,6 @@
 //! What can be judged of an entry by itself, and its signatures: on all cores.
 
-use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use aggregates::Refusal;
@@ -12,7 +10,7 @@ use aggregates::words::{Kid, PublicKey};
 use aggregates::{commands::Spec, form};
 use tlog::{Hash, leaf_hash};
 
-use crate::admission::command_of;
+use crate::admission::{KeyDirectory, command_of};
 use crate::entry::{Entry, EntryError};
 use crate::envelope::Envelope;
 use crate::keys::{self, AdmittedKey};
@@ -120,18 +118,16 @@ fn clear_form(envelope: &Envelope) -> Result<(), Refusal> {
 
 /// Keys that were admitted once. A kid is the hash of its key, so it stands for one key for ever.
 #[derive(Default)]
-pub(super) struct KnownKeys(Mutex<HashMap<PublicKeyBytes, Option<AdmittedKey>>>);
-
-type PublicKeyBytes = [u8; 32];
+pub(super) struct KnownKeys(KeyDirectory);
 
 impl KnownKeys {
     fn admitted(&self, key: PublicKey) -> Option<AdmittedKey> {
-        if let Some(known) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key.0) {
-            return known.clone();
-        }
-        let admitted = keys::admit(key).ok();
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key.0, admitted.clone());
-        admitted
+        let kid = key.kid();
+        self.0.get(&kid).or_else(|| {
+            let admitted = keys::admit(key).ok()?;
+            self.0.add([(kid, key)]);
+            Some(admitted)
+        })
     }
 }
 

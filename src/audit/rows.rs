@@ -1,5 +1,9 @@
 //! The read models: tables folded from the entries against the tables of the ledger.
 
+use std::panic::resume_unwind;
+use std::sync::mpsc::{self, Receiver, SyncSender};
+use std::thread::{self, JoinHandle};
+
 use projections::{Change, Link};
 use rusqlite::types::Value;
 use rusqlite::{params, params_from_iter};
@@ -25,9 +29,13 @@ const TABLES: [Table; 3] = [
     Table { name: "row_links", columns: &["stream", "kind", "entry"], key: 3 },
 ];
 
-/// The auditor's own fold.
+/// How many entries' changes may wait to be folded, and how many are folded together.
+const WAITING: usize = 1_024;
+
+/// The auditor's own fold, on a thread of its own.
 pub(super) struct RowAudit {
-    fold: RowFold,
+    waiting: SyncSender<(Vec<Change>, Vec<Link>)>,
+    thread: JoinHandle<Result<RowFold, StoreError>>,
 }
 
 fn failed(error: &StoreError) -> AuditError {
@@ -36,18 +44,49 @@ fn failed(error: &StoreError) -> AuditError {
 
 impl RowAudit {
     pub(super) fn new() -> Result<RowAudit, AuditError> {
-        Ok(RowAudit { fold: RowFold::new().map_err(|error| failed(&error))? })
+        let fold = RowFold::new().map_err(|error| failed(&error))?;
+        let (waiting, come) = mpsc::sync_channel(WAITING);
+        let thread = thread::Builder::new().name("row audit".into()).spawn(move || fold_all(fold, &come));
+        Ok(RowAudit { waiting, thread: thread.map_err(|error| failed(&error.into()))? })
     }
 
-    pub(super) fn fold(&mut self, changes: &[Change], links: &[Link]) -> Result<(), AuditError> {
-        self.fold.fold(changes, links).map_err(|error| failed(&error))
+    /// Has an entry's changes folded; what cannot be folded is told by [`RowAudit::compare`].
+    pub(super) fn fold(&self, changes: Vec<Change>, links: Vec<Link>) {
+        // A thread that failed takes nothing more.
+        let _ = self.waiting.send((changes, links));
     }
 
     /// Compares all rows that are of the first `size` entries. What a ledger that grows meanwhile adds is left alone.
-    pub(super) fn compare(self, source: &Source, size: u64, findings: &mut Findings) -> Result<(), Unread> {
-        TABLES.iter().try_for_each(|table| self.table(table, source, size, findings))
+    ///
+    /// # Errors
+    /// The outer one is of the fold, the inner one of reading the ledger.
+    pub(super) fn compare(self, source: &Source, size: u64, findings: &mut Findings) -> Result<Result<(), Unread>, AuditError> {
+        let RowAudit { waiting, thread } = self;
+        drop(waiting);
+        let fold = thread.join().unwrap_or_else(|panic| resume_unwind(panic)).map_err(|error| failed(&error))?;
+        let folded = Folded { fold };
+        Ok(TABLES.iter().try_for_each(|table| folded.table(table, source, size, findings)))
     }
+}
 
+/// Folds what comes, as much as waits in one transaction.
+fn fold_all(mut fold: RowFold, come: &Receiver<(Vec<Change>, Vec<Link>)>) -> Result<RowFold, StoreError> {
+    while let Ok((mut changes, mut links)) = come.recv() {
+        for (more_changes, more_links) in come.try_iter().take(WAITING) {
+            changes.extend(more_changes);
+            links.extend(more_links);
+        }
+        fold.fold(&changes, &links)?;
+    }
+    Ok(fold)
+}
+
+/// All that was folded.
+struct Folded {
+    fold: RowFold,
+}
+
+impl Folded {
     /// Walks both tables in the order of their key.
     fn table(&self, table: &Table, source: &Source, size: u64, findings: &mut Findings) -> Result<(), Unread> {
         let mut expected = Walk::new(table);

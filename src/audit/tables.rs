@@ -95,7 +95,7 @@ impl Scan<'_> {
         self.check_keys();
         if self.following {
             let rows = std::mem::replace(&mut self.rows, RowAudit::new()?);
-            let compared = rows.compare(&self.source, self.tree.size(), &mut self.findings);
+            let compared = rows.compare(&self.source, self.tree.size(), &mut self.findings)?;
             self.read("row_versions", compared)?;
         }
         self.check_live_codes()
