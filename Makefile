@@ -1,6 +1,6 @@
 # `make help` lists what there is to do.
 .POSIX:
-.PHONY: help deps test lint bench advisories fuzz tools
+.PHONY: help deps test lint bench steps advisories fuzz tools
 
 FUZZ_SECONDS = 30
 
@@ -23,7 +23,10 @@ lint: deps ## format, clippy, the house's rules; licences and bans where cargo-d
 		echo "lint: no cargo-deny here, so licences, bans and sources go unchecked (make tools installs it)"; \
 	fi
 
-bench: deps ## the pace of commands on each engine beside the limit that signatures set, and where a declaration's time goes
+bench: deps ## measure both engines beside the limit that signatures set (some 15 minutes; BENCH="--parts process" for less)
+	scripts/bench.sh $(BENCH)
+
+steps: deps ## where a declaration's time goes, step by step, on one thread
 	cargo bench --locked --bench commit --bench declarations
 
 advisories: ## look for known vulnerabilities in dependencies (asks the network; needs cargo-deny)

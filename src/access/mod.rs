@@ -11,7 +11,7 @@ mod tokens;
 mod used;
 mod viewer;
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aggregates::words::{Instant, Stream};
 use base64::Engine as _;
@@ -21,9 +21,9 @@ use crate::admission::KeyDirectory;
 use crate::store::{Rows, StoreError};
 use assertion::{Assertion, CLIENT, PERSON};
 pub use fault::AccessFault;
-pub use standing::{Grant, NotStanding, viewer};
-pub use tokens::LIFETIME;
+pub use standing::{Grant, NotStanding, Standing, standing};
 use tokens::Tokens;
+pub use tokens::{Given, LIFETIME};
 use used::Used;
 pub use viewer::{View, Viewer};
 
@@ -110,13 +110,13 @@ impl Access {
     }
 
     /// What a token stands for, while it lasts.
-    pub fn grant(&self, token: &str, now: Instant) -> Option<Grant> {
+    pub fn grant(&self, token: &str, now: Instant) -> Option<Arc<Given>> {
         self.tokens.lock().unwrap_or_else(PoisonError::into_inner).get(token, now.ms().div_euclid(1_000))
     }
 }
 
 fn stands(rows: &(impl Rows + ?Sized), size: u64, now: Instant, grant: &Grant, part: Part) -> Result<Viewer, NoToken> {
-    viewer(rows, size, now, grant).map_err(|not| match not {
+    standing(rows, size, now, grant).map(|standing| standing.viewer).map_err(|not| match not {
         NotStanding::Fault(fault) => NoToken::Fault(part, fault),
         NotStanding::Store(error) => NoToken::Store(error),
     })

@@ -37,24 +37,35 @@ impl From<AccessFault> for NotStanding {
     }
 }
 
+/// Who somebody is, and until when at the same size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Who.
+    pub viewer: Viewer,
+    /// When the first of his keys ceases to be valid.
+    pub until: Instant,
+}
+
 /// Who the holder of a grant is at a size and an instant.
 ///
 /// # Errors
 /// The check that failed, or the store's failure.
-pub fn viewer(rows: &(impl Rows + ?Sized), size: u64, now: Instant, grant: &Grant) -> Result<Viewer, NotStanding> {
-    if holder(rows, size, now, &grant.client_kid)? != json!(grant.client) {
+pub fn standing(rows: &(impl Rows + ?Sized), size: u64, now: Instant, grant: &Grant) -> Result<Standing, NotStanding> {
+    let (whose, until) = holder(rows, size, now, &grant.client_kid)?;
+    if whose != json!(grant.client) {
         return Err(AccessFault::NotItsKey.into());
     }
     let client = client(rows, size, &grant.client)?;
     match (client, &grant.person) {
-        (client, None) => Ok(client),
+        (viewer, None) => Ok(Standing { viewer, until }),
         (Viewer::Mis(_), Some((kid, of))) => {
-            let holder = holder(rows, size, now, kid)?;
-            match of {
-                Stream::Of(StreamType::Patient, id) if holder == json!(of) => Ok(Viewer::Patient(*id)),
-                Stream::Of(StreamType::Employee, id) => post(rows, size, &id.to_string(), &holder),
-                _ => Err(AccessFault::NotItsKey.into()),
-            }
+            let (holder, person_until) = holder(rows, size, now, kid)?;
+            let viewer = match of {
+                Stream::Of(StreamType::Patient, id) if holder == json!(of) => Viewer::Patient(*id),
+                Stream::Of(StreamType::Employee, id) => post(rows, size, &id.to_string(), &holder)?,
+                _ => return Err(AccessFault::NotItsKey.into()),
+            };
+            Ok(Standing { viewer, until: until.min(person_until) })
         }
         _ => Err(AccessFault::Party.into()),
     }
@@ -74,15 +85,15 @@ fn client(rows: &(impl Rows + ?Sized), size: u64, party: &str) -> Result<Viewer,
     }
 }
 
-/// Whose an active key is.
-fn holder(rows: &(impl Rows + ?Sized), size: u64, now: Instant, kid: &Kid) -> Result<Value, NotStanding> {
+/// Whose an active key is, and until when it is valid.
+fn holder(rows: &(impl Rows + ?Sized), size: u64, now: Instant, kid: &Kid) -> Result<(Value, Instant), NotStanding> {
     let key = rows.row(Resource::Key, &kid.to_string(), size)?.ok_or(AccessFault::UnknownKey)?;
     let instant = |member| text(&key, member).and_then(|text| text.parse::<Instant>().ok());
-    let valid = instant("from").is_some_and(|from| from <= now) && instant("until").is_some_and(|until| now < until);
-    if !valid || text(&key, "status") != Some("active") {
-        return Err(AccessFault::KeyInactive.into());
+    let from = instant("from").is_some_and(|from| from <= now);
+    match instant("until").filter(|until| from && now < *until) {
+        Some(until) if text(&key, "status") == Some("active") => Ok((key.body.get("holder").cloned().unwrap_or_default(), until)),
+        _ => Err(AccessFault::KeyInactive.into()),
     }
-    Ok(key.body.get("holder").cloned().unwrap_or_default())
 }
 
 /// A post that the holder of the key has now.

@@ -1,10 +1,12 @@
 //! Tokens: opaque, short-lived, known to this process alone.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use aggregates::words::Instant;
 use sha2::{Digest as _, Sha256};
 
-use super::Grant;
+use super::{Grant, Standing};
 
 /// How long a token lasts, in seconds.
 pub const LIFETIME: i64 = 300;
@@ -12,10 +14,46 @@ pub const LIFETIME: i64 = 300;
 /// The most tokens at a time.
 const CAPACITY: usize = 200_000;
 
+/// A token that was given out.
+#[derive(Debug)]
+pub struct Given {
+    /// What it stands for.
+    pub grant: Grant,
+    /// Who its holder was when that was asked last, and at which size.
+    last: Mutex<Option<(u64, Standing)>>,
+}
+
+impl Given {
+    /// One of which nothing was asked yet.
+    pub fn new(grant: Grant) -> Given {
+        Given { grant, last: Mutex::default() }
+    }
+
+    /// Who the holder is at this size and instant: what `ask` says, unless it was asked at the same size and cannot have changed since, as
+    /// it depends on nothing but rows of that size and on when keys cease to be valid.
+    ///
+    /// # Errors
+    /// Those of `ask`.
+    pub fn standing<E>(&self, size: u64, now: Instant, ask: impl FnOnce(&Grant) -> Result<Standing, E>) -> Result<Standing, E> {
+        if let Some(known) = self.known(size, now) {
+            return Ok(known);
+        }
+        let standing = ask(&self.grant)?;
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some((size, standing));
+        Ok(standing)
+    }
+
+    /// The same where it need not be asked.
+    pub fn known(&self, size: u64, now: Instant) -> Option<Standing> {
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        last.filter(|(known, standing)| *known == size && now < standing.until).map(|(_, standing)| standing)
+    }
+}
+
 /// The tokens given out. Of each only the hash is kept: whoever reads this process's memory finds none.
 #[derive(Default)]
 pub(super) struct Tokens {
-    grants: HashMap<[u8; 32], (i64, Grant)>,
+    grants: HashMap<[u8; 32], (i64, Arc<Given>)>,
     by_end: BTreeSet<(i64, [u8; 32])>,
 }
 
@@ -31,21 +69,22 @@ impl Tokens {
             return false;
         }
         let (end, hash) = (now + LIFETIME, Sha256::digest(token).into());
-        self.grants.insert(hash, (end, grant));
+        self.grants.insert(hash, (end, Arc::new(Given::new(grant))));
         self.by_end.insert((end, hash));
         true
     }
 
     /// What a token stands for, while it lasts.
-    pub(super) fn get(&self, token: &str, now: i64) -> Option<Grant> {
+    pub(super) fn get(&self, token: &str, now: i64) -> Option<Arc<Given>> {
         let hash: [u8; 32] = Sha256::digest(token).into();
-        self.grants.get(&hash).filter(|(end, _)| now < *end).map(|(_, grant)| grant.clone())
+        self.grants.get(&hash).filter(|(end, _)| now < *end).map(|(_, given)| Arc::clone(given))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::access::Viewer;
     use crate::keys::SecretKey;
 
     #[test]
@@ -53,10 +92,31 @@ mod tests {
         let grant = Grant { client_kid: SecretKey::from_seed(&[7; 32]).kid(), client: "regulator".into(), person: None };
         let mut tokens = Tokens::default();
         assert!(tokens.keep("a", grant.clone(), 1_000));
-        assert_eq!(tokens.get("a", 1_299), Some(grant.clone()));
-        assert_eq!(tokens.get("a", 1_300), None);
-        assert_eq!(tokens.get("b", 1_000), None);
+        assert_eq!(tokens.get("a", 1_299).map(|given| given.grant.clone()), Some(grant.clone()));
+        assert!(tokens.get("a", 1_300).is_none());
+        assert!(tokens.get("b", 1_000).is_none());
         assert!(tokens.keep("b", grant, 1_300));
         assert_eq!(tokens.grants.len(), 1, "what has ended is forgotten");
+    }
+
+    #[test]
+    fn who_somebody_is_is_asked_again_at_another_size_and_when_a_key_ends() {
+        let given = Given::new(Grant { client_kid: SecretKey::from_seed(&[7; 32]).kid(), client: "regulator".into(), person: None });
+        let (now, until) = (Instant::from_ms(1_000).unwrap(), Instant::from_ms(2_000).unwrap());
+        let asked = std::cell::Cell::new(0);
+        let ask = |size, now| {
+            let ask = |_: &Grant| {
+                asked.set(asked.get() + 1);
+                Ok::<_, ()>(Standing { viewer: Viewer::Regulator, until })
+            };
+            given.standing(size, now, ask).unwrap();
+            asked.get()
+        };
+        assert_eq!((ask(7, now), ask(7, now)), (1, 1));
+        assert_eq!((ask(8, now), ask(7, now)), (2, 3));
+        assert_eq!(ask(7, until), 4);
+        let refused = given.standing(9, now, |_| Err("not he"));
+        assert_eq!(refused, Err("not he"));
+        assert_eq!(ask(9, now), 5, "a failure is not remembered as an answer");
     }
 }

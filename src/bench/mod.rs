@@ -93,6 +93,9 @@ pub enum Part {
     Growth,
 }
 
+/// Measures a part.
+type Measure = fn(&mut Bench) -> Result<(), BenchError>;
+
 /// A benchmark under way.
 struct Bench {
     settings: Settings,
@@ -137,7 +140,7 @@ pub fn run(settings: Settings, tell: &dyn Fn(&str)) -> Result<(Value, Vec<Line>)
     }
     let mut bench =
         Bench { begun, cast, beds, next: 0, declared: 0..settings.declarations, ceiling: f64::NAN, lines: Vec::new(), settings };
-    let parts: [(Part, &str, fn(&mut Bench) -> Result<(), BenchError>); 5] = [
+    let parts: [(Part, &str, Measure); 5] = [
         (Part::Process, "in process", process::measure),
         (Part::Http, "over HTTP", http::measure),
         (Part::Reads, "reads", reads::measure),

@@ -7,7 +7,7 @@ use axum::body::Bytes;
 use axum::http::header;
 use axum::routing::get;
 
-use super::http::{begin, loaded, with_latencies};
+use super::http::{Loading, begin, loaded, with_latencies};
 use super::load::{Orders, What};
 use super::served::Served;
 use super::told::{Line, Wanted};
@@ -23,6 +23,8 @@ const SECTION: &str = "Reads over HTTP while commands are written";
 const CONNECTIONS: usize = 8;
 /// Requests of each kind.
 const REQUESTS: usize = 6_000;
+/// For how long commands are written beside them.
+const SECONDS: f64 = 4.0;
 /// Different things that are asked for.
 const DIFFERENT: u64 = 500;
 /// Rows of a page.
@@ -38,11 +40,13 @@ pub(super) fn measure(bench: &mut Bench) -> Result<(), BenchError> {
         let declared = bench.declared.clone().take(DIFFERENT as usize);
         let declarations: Vec<u64> = declared.collect();
         let declarations = declarations.as_slice();
-        let commands = bench.patients((2.0 * written) as u64);
+        // Each load is a stage of some patients' way, so two sets of them make six loads.
+        let sets = [(); 2].map(|()| bench.patients((SECONDS * written) as u64));
         let bed = &bench.beds[engine];
-        let prepare = bench.cast.commands(&Step::Enrol, commands.clone())?;
-        bed.take(&prepare)?;
-        bed.take(&bench.cast.commands(&Step::Register { with_key: true }, commands.clone())?)?;
+        for set in &sets {
+            bed.take(&bench.cast.commands(&Step::Enrol, set.clone())?)?;
+            bed.take(&bench.cast.commands(&Step::Register { with_key: true }, set.clone())?)?;
+        }
         let served = Served::start(&bed.node)?;
         let trust = Trust::read(&*bed.place.store.reader()?)?;
         let client = Client::new(&format!("http://{}", served.address()), &trust);
@@ -62,7 +66,13 @@ pub(super) fn measure(bench: &mut Bench) -> Result<(), BenchError> {
             ),
         ];
         let (paths, writes) = (bed.folder().path().join("paths"), bed.folder().path().join("load"));
-        let mut steps = [Step::Request, Step::ConfirmByKey, Step::Sign].into_iter();
+        let steps = [Step::Request, Step::ConfirmByKey, Step::Sign];
+        let mut stages = sets.iter().flat_map(|set| steps.iter().map(move |step| (step, set.clone())));
+        let mut writing = || -> Result<Loading, BenchError> {
+            let (step, set) = stages.next().ok_or_else(|| BenchError::Turned("there is nothing left to write".into()))?;
+            fs::write(&writes, bench.cast.commands(step, set)?.join("\n"))?;
+            begin(&Orders { server: served.address(), file: writes.clone(), connections: 64, what: What::Commands, pace: Some(written) })
+        };
         for (name, asked) in kinds {
             let (status, example) = client.read(&asked[0], Some(&token)).map_err(|error| BenchError::Turned(error.to_string()))?;
             if status != 200 {
@@ -72,15 +82,12 @@ pub(super) fn measure(bench: &mut Bench) -> Result<(), BenchError> {
             let bare = bare(example.to_string())?;
             let reading =
                 |server| Orders { server, file: paths.clone(), connections: CONNECTIONS, what: What::Paths(REQUESTS), pace: None };
-            let step = steps.next().unwrap_or(Step::Sign);
-            fs::write(&writes, bench.cast.commands(&step, commands.clone())?.join("\n"))?;
-            let write =
-                Orders { server: served.address(), file: writes.clone(), connections: 64, what: What::Commands, pace: Some(written) };
-            // Both beside the same writing, each for itself.
-            let writing = begin(&write)?;
+            let load = writing()?;
             let ours = loaded(&reading(served.address()))?;
+            let wrote = load.seen()?;
+            let load = writing()?;
             let plain = loaded(&reading(bare.address()))?;
-            let wrote = writing.seen()?;
+            load.seen()?;
             bare.stop();
             let pace = REQUESTS as f64 / ours.seconds;
             let line = Line::new(SECTION, format!("{}: {name}", bed.name), "requests/s", vec![pace]);

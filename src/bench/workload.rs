@@ -56,7 +56,7 @@ impl Workload {
         codes: &(dyn Fn(Uuid) -> String + Sync),
         mut take: impl FnMut(&[String], bool) -> Result<Duration, BenchError>,
     ) -> Result<Taken, BenchError> {
-        let keyed = |patient: &u64| self == Workload::Declarations || patient % KEYED == 0;
+        let keyed = |patient: &u64| self == Workload::Declarations || patient.is_multiple_of(KEYED);
         let (with_key, without): (Vec<u64>, Vec<u64>) = patients.partition(keyed);
         let all = |step: Step<'_>| -> Result<Vec<String>, BenchError> {
             let mut bodies = cast.commands_of(&step, &with_key)?;

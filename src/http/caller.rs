@@ -9,7 +9,7 @@ use axum::http::request::Parts;
 
 use super::problem::Problem;
 use super::{App, now, token};
-use crate::access::{AccessFault, Grant, NotStanding, Viewer, viewer};
+use crate::access::{AccessFault, Given, NotStanding, Viewer, standing};
 use crate::service::ServiceCode;
 use crate::store::{AccessRecord, LedgerReader};
 
@@ -19,21 +19,21 @@ pub(super) struct Caller {
     /// Who he is to the registry.
     pub(super) viewer: Viewer,
     /// What his token stands for, if he has one.
-    grant: Option<Grant>,
+    given: Option<Arc<Given>>,
 }
 
 impl Caller {
     /// Whether he still is who he was, at this size.
     pub(super) fn stands(&self, reader: &dyn LedgerReader, size: u64) -> Result<(), Problem> {
-        match &self.grant {
-            Some(grant) if standing(reader, size, grant)? != self.viewer => Err(invalid(AccessFault::Token)),
+        match &self.given {
+            Some(given) if stands(reader, size, given)? != self.viewer => Err(invalid(AccessFault::Token)),
             _ => Ok(()),
         }
     }
 
     /// A record that he reads rows of a list about a subject. None where nobody is named: the public directory.
     pub(super) fn record(&self, resource: &str, subject: Stream, size: u64) -> Option<AccessRecord> {
-        let grant = self.grant.as_ref()?;
+        let grant = &self.given.as_ref()?.grant;
         let (kid, of) = match &grant.person {
             Some((kid, of)) => (kid, Some(of.to_string())),
             None => (&grant.client_kid, Some(grant.client.clone()).filter(|client| client.contains('/'))),
@@ -49,19 +49,25 @@ impl FromRequestParts<Arc<App>> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Caller, Problem> {
         let mut sent = parts.headers.get_all(header::AUTHORIZATION).iter();
-        let Some(value) = sent.next() else { return Ok(Caller { viewer: Viewer::Nobody, grant: None }) };
+        let Some(value) = sent.next() else { return Ok(Caller { viewer: Viewer::Nobody, given: None }) };
         let bearer = value.to_str().ok().and_then(|text| text.split_once(' '));
         let token = bearer.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token.trim());
         let now = now();
-        let grant = token.filter(|_| sent.next().is_none()).and_then(|token| app.access.grant(token, now));
-        let grant = grant.ok_or_else(|| invalid(AccessFault::Token))?;
+        let given = token.filter(|_| sent.next().is_none()).and_then(|token| app.access.grant(token, now));
+        let given = given.ok_or_else(|| invalid(AccessFault::Token))?;
         let size = app.sequencer.published().size;
-        app.read(move |_, reader| Ok(Caller { viewer: standing(reader, size, &grant)?, grant: Some(grant) })).await
+        if let Some(known) = given.known(size, now) {
+            return Ok(Caller { viewer: known.viewer, given: Some(given) });
+        }
+        app.read(move |_, reader| Ok(Caller { viewer: stands(reader, size, &given)?, given: Some(given) })).await
     }
 }
 
-fn standing(reader: &dyn LedgerReader, size: u64, grant: &Grant) -> Result<Viewer, Problem> {
-    viewer(reader, size, now(), grant).map_err(|not| match not {
+/// Who the holder of a token is at this size.
+fn stands(reader: &dyn LedgerReader, size: u64, given: &Given) -> Result<Viewer, Problem> {
+    let now = now();
+    let standing = given.standing(size, now, |grant| standing(reader, size, now, grant));
+    standing.map(|standing| standing.viewer).map_err(|not| match not {
         NotStanding::Fault(fault) => invalid(fault),
         NotStanding::Store(error) => error.into(),
     })

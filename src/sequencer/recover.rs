@@ -239,14 +239,20 @@ struct Told {
 
 impl Read {
     fn from(stored: &StoredEntry) -> Result<Read, LoadError> {
-        let entry = serde_json::from_slice(&stored.bytes).map_err(|error| LoadError::Entry { index: stored.index, source: error.into() })?;
+        let entry =
+            serde_json::from_slice(&stored.bytes).map_err(|error| LoadError::Entry { index: stored.index, source: error.into() })?;
         Ok(Read { leaf: leaf_hash(&stored.bytes), entry })
     }
 }
 
 /// Reads entries from one size until another. While a page is parsed and hashed on all cores, this thread reads the next one and takes what
 /// the one before says; so three pages are held at most.
-fn entries(reader: &dyn LedgerReader, from: u64, until: u64, mut take: impl FnMut(u64, Read) -> Result<(), LoadError>) -> Result<(), LoadError> {
+fn entries(
+    reader: &dyn LedgerReader,
+    from: u64,
+    until: u64,
+    mut take: impl FnMut(u64, Read) -> Result<(), LoadError>,
+) -> Result<(), LoadError> {
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let (mut next, mut taken) = (from, from);
     let mut page = page_from(reader, &mut next, until)?;

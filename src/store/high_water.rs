@@ -197,14 +197,17 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
     fs::read(path)
 }
 
+/// A mark as it stands in a place: origin, size, root.
+type Mark<'a> = (&'a str, u64, [u8; 32]);
+
 /// The higher of the marks in the two places, of which one may have been cut short by a crash.
-fn latest(bytes: &[u8]) -> Option<(usize, (&str, u64, [u8; 32]))> {
+fn latest(bytes: &[u8]) -> Option<(usize, Mark<'_>)> {
     let places = bytes.chunks_exact(PLACE).enumerate();
     places.filter_map(|(place, bytes)| Some((place, parse(bytes)?))).max_by_key(|(_, (_, size, _))| *size)
 }
 
 /// Accepts only what [`HighWater::text`] writes, byte for byte.
-fn parse(bytes: &[u8]) -> Option<(&str, u64, [u8; 32])> {
+fn parse(bytes: &[u8]) -> Option<Mark<'_>> {
     let text = std::str::from_utf8(bytes).ok()?.trim_end_matches('\n');
     let (mark, digest) = text.rsplit_once('\n')?;
     let lines: Vec<&str> = mark.split('\n').collect();
