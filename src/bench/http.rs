@@ -11,26 +11,27 @@ use super::{Bench, BenchError, Step};
 
 const SECTION: &str = "Over HTTP, the load in a process of its own on the same cores";
 
-/// Connections that send single commands, with how many declarations each makes, and what is wanted of the pace.
+/// Connections that send single commands, which part of a round's declarations they make, and what is wanted of the pace.
 const SINGLE: [(usize, u64, Wanted); 4] =
-    [(1, 200, Wanted::Nothing), (16, 1_500, Wanted::Nothing), (64, 4_000, Wanted::Least(0.4)), (256, 4_000, Wanted::Nothing)];
+    [(1, 40, Wanted::Nothing), (16, 5, Wanted::Nothing), (64, 2, Wanted::Least(0.4)), (256, 2, Wanted::Nothing)];
 
-/// Connections that send batches, lines of each, declarations, and what is wanted.
-const BATCHES: (usize, usize, u64, Wanted) = (4, 500, 8_000, Wanted::Least(0.5));
+/// Connections that send batches, lines of each, and what is wanted.
+const BATCHES: (usize, usize, Wanted) = (4, 500, Wanted::Least(0.5));
 
 /// Measures single commands and batches on every engine.
 ///
 /// # Errors
 /// [`BenchError`].
 pub(super) fn measure(bench: &mut Bench) -> Result<(), BenchError> {
+    let whole = bench.settings.declarations;
     let mut cases: Vec<_> = SINGLE
         .iter()
-        .map(|(connections, declarations, wanted)| {
-            (format!("single, {connections} connections"), *connections, What::Commands, *declarations, *wanted)
+        .map(|(connections, part, wanted)| {
+            (format!("single, {connections} connections"), *connections, What::Commands, (whole / part).max(1), *wanted)
         })
         .collect();
-    let (connections, lines, declarations, wanted) = BATCHES;
-    cases.push((format!("batches of {lines}, {connections} connections"), connections, What::Batches(lines), declarations, wanted));
+    let (connections, lines, wanted) = BATCHES;
+    cases.push((format!("batches of {lines}, {connections} connections"), connections, What::Batches(lines), whole, wanted));
     for engine in 0..bench.beds.len() {
         for (name, connections, what, declarations, wanted) in &cases {
             let (mut paces, mut all) = (Vec::new(), Seen::default());

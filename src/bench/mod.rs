@@ -147,8 +147,10 @@ pub fn run(settings: Settings, tell: &dyn Fn(&str)) -> Result<(Value, Vec<Line>)
         (Part::History, "audit, rebuild, start", history::measure),
         (Part::Growth, "growth", growth::measure),
     ];
+    // All but growth are held against the first, and work on what it wrote.
+    let needs_first = bench.settings.parts.iter().any(|part| *part != Part::Growth);
     for (part, name, measure) in parts {
-        if bench.settings.parts.contains(&part) {
+        if bench.settings.parts.contains(&part) || (part == Part::Process && needs_first) {
             tell(&format!("measuring {name} …"));
             let before = bench.lines.len();
             measure(&mut bench)?;

@@ -21,9 +21,7 @@ const SECTION: &str = "Reads over HTTP while commands are written";
 
 /// Connections that read.
 const CONNECTIONS: usize = 8;
-/// Requests of each kind.
-const REQUESTS: usize = 6_000;
-/// For how long commands are written beside them.
+/// For how long commands are written beside them, in seconds, with 2,000 declarations or more.
 const SECONDS: f64 = 4.0;
 /// Different things that are asked for.
 const DIFFERENT: u64 = 500;
@@ -37,11 +35,13 @@ const PAGE: usize = 20;
 pub(super) fn measure(bench: &mut Bench) -> Result<(), BenchError> {
     for engine in 0..bench.beds.len() {
         let written = bench.paced(engine).unwrap_or(1_000.0) / 2.0;
+        let requests = (bench.settings.declarations * 3 / 4) as usize;
+        let seconds = SECONDS * (bench.settings.declarations as f64 / 2_000.0).min(1.0);
         let declared = bench.declared.clone().take(DIFFERENT as usize);
         let declarations: Vec<u64> = declared.collect();
         let declarations = declarations.as_slice();
         // Each load is a stage of some patients' way, so two sets of them make six loads.
-        let sets = [(); 2].map(|()| bench.patients((SECONDS * written) as u64));
+        let sets = [(); 2].map(|()| bench.patients((seconds * written) as u64));
         let bed = &bench.beds[engine];
         for set in &sets {
             bed.take(&bench.cast.commands(&Step::Enrol, set.clone())?)?;
@@ -81,7 +81,7 @@ pub(super) fn measure(bench: &mut Bench) -> Result<(), BenchError> {
             fs::write(&paths, asked.iter().map(|path| format!("{path} {token}")).collect::<Vec<_>>().join("\n"))?;
             let bare = bare(example.to_string())?;
             let reading =
-                |server| Orders { server, file: paths.clone(), connections: CONNECTIONS, what: What::Paths(REQUESTS), pace: None };
+                |server| Orders { server, file: paths.clone(), connections: CONNECTIONS, what: What::Paths(requests), pace: None };
             let load = writing()?;
             let ours = loaded(&reading(served.address()))?;
             let wrote = load.seen()?;
@@ -89,10 +89,10 @@ pub(super) fn measure(bench: &mut Bench) -> Result<(), BenchError> {
             let plain = loaded(&reading(bare.address()))?;
             load.seen()?;
             bare.stop();
-            let pace = REQUESTS as f64 / ours.seconds;
+            let pace = requests as f64 / ours.seconds;
             let line = Line::new(SECTION, format!("{}: {name}", bed.name), "requests/s", vec![pace]);
             let line = line
-                .against("a bare handler", REQUESTS as f64 / plain.seconds, Wanted::Least(0.5))
+                .against("a bare handler", requests as f64 / plain.seconds, Wanted::Least(0.5))
                 .with("bytes", example.to_string().len());
             bench.lines.push(with_latencies(line, &ours).with("writes/s", (wrote.answered as f64 / wrote.seconds).round()));
             let p99 = Line::new(SECTION, format!("{}: {name}, p99", bed.name), "µs", vec![f64::from(ours.percentile(0.99))]);

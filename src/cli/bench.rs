@@ -29,7 +29,7 @@ pub(super) struct Arguments {
     #[cfg(feature = "postgres")]
     #[arg(long, value_name = "URL", env = "LITOPYS_STORE_OWNER", hide_env_values = true)]
     store: Option<String>,
-    /// Which parts; the others' ratios are held against the first
+    /// Which parts; `process` is part of all but growth, as their ratios are held against it
     #[arg(long, value_enum, value_delimiter = ',', default_values = ["process", "http", "reads", "history"])]
     parts: Vec<Part>,
     /// Rounds of each measurement, of which the median is told
@@ -39,7 +39,7 @@ pub(super) struct Arguments {
     #[arg(long, default_value_t = 8_000, value_parser = clap::value_parser!(u64).range(100..=1_000_000))]
     declarations: u64,
     /// With --parts growth: to how many declarations a ledger is grown
-    #[arg(long, value_delimiter = ',', default_values = ["10000", "100000"], value_parser = clap::value_parser!(u64).range(1_000..=10_000_000))]
+    #[arg(long, value_delimiter = ',', default_values = ["10000", "100000"], value_parser = clap::value_parser!(u64).range(100..=10_000_000))]
     growth: Vec<u64>,
     /// Write the figures to this file as JSON too
     #[arg(long, value_name = "FILE")]
