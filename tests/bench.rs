@@ -1,7 +1,5 @@
 //! The benchmark through the binary, as small as it goes: that it measures, not how fast anything is.
 
-#![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
-
 use std::fs;
 use std::process::Command;
 

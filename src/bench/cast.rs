@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::people;
+use super::{founding, people};
 use crate::envelope::{ComposeFault, Draft, compose, disclosed_members};
 use crate::keys::{SecretKey, to_jwk};
 use crate::node::Founders;
@@ -25,33 +25,34 @@ const PER_DOCTOR: u64 = 1_500;
 /// The fewest doctors.
 const FEWEST_DOCTORS: u64 = 8;
 /// Doctors of one provider.
-const PER_CLINIC: u64 = 16;
+pub(super) const PER_CLINIC: u64 = 16;
 /// Medical information systems, between which the providers are divided.
 const MISS: u64 = 4;
 /// Ids of so many per millisecond.
 const IDS_PER_MS: u64 = 10;
 
-type Signer<'a> = (&'a SecretKey, Role, Option<Stream>);
+pub(super) type Signer<'a> = (&'a SecretKey, Role, Option<Stream>);
 
 /// Everybody but the patients, who come by their numbers.
 pub struct Cast {
-    begun: Instant,
-    regulator: SecretKey,
-    trust_provider: SecretKey,
-    miss: Vec<SecretKey>,
-    clinics: Vec<Clinic>,
+    pub(super) begun: Instant,
+    pub(super) regulator: SecretKey,
+    pub(super) trust_provider: SecretKey,
+    pub(super) miss: Vec<SecretKey>,
+    pub(super) clinics: Vec<Clinic>,
     doctors: u64,
 }
 
-struct Clinic {
-    owner: SecretKey,
-    desk: SecretKey,
-    doctors: Vec<SecretKey>,
+/// A provider's people.
+pub(super) struct Clinic {
+    pub(super) owner: SecretKey,
+    pub(super) desk: SecretKey,
+    pub(super) doctors: Vec<SecretKey>,
 }
 
 /// What an id or key belongs to.
 #[derive(Clone, Copy)]
-enum Of {
+pub(super) enum Of {
     TrustProvider,
     Mis,
     LegalEntity,
@@ -126,7 +127,7 @@ impl Cast {
         self.id(Of::Declaration, number)
     }
 
-    fn id(&self, of: Of, number: u64) -> Uuid {
+    pub(super) fn id(&self, of: Of, number: u64) -> Uuid {
         let ms = self.begun.ms() as u64 + number / IDS_PER_MS;
         let hash: [u8; 32] = Sha256::new().chain_update([of as u8]).chain_update(number.to_be_bytes()).finalize().into();
         let mut random = [0; 10];
@@ -136,17 +137,17 @@ impl Cast {
         uuid::Builder::from_unix_timestamp_millis(ms, &random).into_uuid()
     }
 
-    fn mis(&self, clinic: u64) -> Signer<'_> {
+    pub(super) fn mis(&self, clinic: u64) -> Signer<'_> {
         let number = clinic % MISS;
         (&self.miss[number as usize], Role::Mis, Some(Stream::Of(StreamType::Mis, self.id(Of::Mis, number))))
     }
 
-    fn enrolled_by(&self) -> Signer<'_> {
+    pub(super) fn enrolled_by(&self) -> Signer<'_> {
         let of = Stream::Of(StreamType::TrustProvider, self.id(Of::TrustProvider, 0));
         (&self.trust_provider, Role::TrustProvider, Some(of))
     }
 
-    fn hand<'a>(&self, key: &'a SecretKey, role: Role, kind: StreamType, id: Uuid) -> Signer<'a> {
+    pub(super) fn hand<'a>(&self, key: &'a SecretKey, role: Role, kind: StreamType, id: Uuid) -> Signer<'a> {
         (key, role, Some(Stream::Of(kind, id)))
     }
 
@@ -155,10 +156,7 @@ impl Cast {
     /// # Errors
     /// [`ComposeFault`]: the benchmark's own data is at fault.
     pub fn founding(&self) -> Result<Vec<String>, ComposeFault> {
-        let mut told = Telling { cast: self, said: Vec::new() };
-        told.parties()?;
-        (0..self.clinics.len() as u64).try_for_each(|number| told.clinic(number))?;
-        Ok(told.said)
+        founding::commands(self)
     }
 
     /// The doctor and the clinic of a patient: doctors take turns.
@@ -249,11 +247,11 @@ impl Cast {
     }
 
     /// A post's id: of the owner (0) and the desk (1).
-    fn post(&self, clinic: u64, which: u64) -> Uuid {
+    pub(super) fn post(&self, clinic: u64, which: u64) -> Uuid {
         self.id(Of::Post, 3 * clinic + which)
     }
 
-    fn compose(&self, label: &str, id: Uuid, kind: &str, data: Value, signers: &[Signer<'_>]) -> Result<String, ComposeFault> {
+    pub(super) fn compose(&self, label: &str, id: Uuid, kind: &str, data: Value, signers: &[Signer<'_>]) -> Result<String, ComposeFault> {
         let members = Spec::named(kind).zip(data.as_object());
         let disclose = members.map_or_else(Vec::new, |(spec, data)| disclosed_members(spec, data));
         let ledger = ORIGIN.to_owned();
@@ -320,84 +318,8 @@ impl Step<'_> {
     }
 }
 
-/// The founding, command by command.
-struct Telling<'a> {
-    cast: &'a Cast,
-    said: Vec<String>,
-}
-
-impl Telling<'_> {
-    fn say(&mut self, kind: &str, data: Value, signers: &[Signer<'_>]) -> Result<(), ComposeFault> {
-        let number = self.said.len() as u64;
-        let body = self.cast.compose(&format!("founding {number}"), self.cast.id(Of::Command, number), kind, data, signers)?;
-        self.said.push(body);
-        Ok(())
-    }
-
-    fn by_regulator(&mut self, kind: &str, data: Value) -> Result<(), ComposeFault> {
-        let signers = [(&self.cast.regulator, Role::Regulator, None)];
-        self.say(kind, data, &signers)
-    }
-
-    fn parties(&mut self) -> Result<(), ComposeFault> {
-        let cast = self.cast;
-        let until = cast.begun.plus_seconds(900 * 86_400);
-        let party = |number: u64, key: &SecretKey| json!({ "name": format!("ТОВ «Сторона {number}»"), "edrpou": people::edrpou(number), "key": to_jwk(&key.public()), "key_until": until });
-        let mut data = party(0, &cast.trust_provider);
-        data["trust_provider"] = json!(cast.id(Of::TrustProvider, 0));
-        data["website"] = json!("https://trust.example.com");
-        self.say("trust_provider.accredit", data, &[(&cast.regulator, Role::Regulator, None), (&cast.trust_provider, Role::Holder, None)])?;
-        for (number, key) in cast.miss.iter().enumerate() {
-            let id = cast.id(Of::Mis, number as u64);
-            let mut data = party(number as u64 + 1, key);
-            data["mis"] = json!(id);
-            data["product"] = json!("Зоря 2");
-            data["email"] = json!("mis@example.com");
-            self.say("mis.apply", data, &[(key, Role::Holder, None), cast.enrolled_by()])?;
-            let test = json!({ "mis": id, "programme": "2026-1", "held_on": "2026-11-01", "passed": true });
-            self.by_regulator("mis.record_test", test)?;
-            self.by_regulator("mis.accredit", json!({ "mis": id }))?;
-        }
-        Ok(())
-    }
-
-    fn enrol(&mut self, key: &SecretKey, person: u64, represents: Option<String>) -> Result<Uuid, ComposeFault> {
-        let id = self.cast.id(Of::Person, person);
-        let mut data = enrolment(key, self.cast.begun);
-        data["practitioner"] = people::practitioner(id, person);
-        if let Some(edrpou) = represents {
-            data["represents"] = json!([edrpou]);
-        }
-        self.say("key.enrol", data, &[self.cast.enrolled_by(), (key, Role::Holder, None)])?;
-        Ok(id)
-    }
-
-    fn clinic(&mut self, number: u64) -> Result<(), ComposeFault> {
-        let cast = self.cast;
-        let clinic = &cast.clinics[number as usize];
-        let (edrpou, mis) = (people::edrpou(100 + number), cast.mis(number));
-        let first = number * (PER_CLINIC + 2);
-        let owner = self.enrol(&clinic.owner, first, Some(edrpou.clone()))?;
-        let (entity, post) = (cast.id(Of::LegalEntity, number), cast.post(number, 0));
-        let himself = cast.hand(&clinic.owner, Role::Owner, StreamType::Practitioner, owner);
-        self.say("legal_entity.register", people::provider(entity, post, &edrpou), &[mis, himself])?;
-        let in_post = cast.hand(&clinic.owner, Role::Owner, StreamType::Employee, post);
-        let division = cast.id(Of::Division, number);
-        self.say("division.open", people::division(division), &[mis, in_post])?;
-        let desk = (&clinic.desk, cast.post(number, 1), "receptionist");
-        let doctors = clinic.doctors.iter().enumerate();
-        let doctors = doctors.map(|(place, key)| (key, cast.doctor(number * PER_CLINIC + place as u64), "doctor"));
-        for (place, (key, post, kind)) in std::iter::once(desk).chain(doctors).enumerate() {
-            let person = self.enrol(key, first + 1 + place as u64, None)?;
-            self.say("employee.invite", people::post(post, person, division, kind), &[mis, in_post])?;
-            let invited = cast.hand(key, Role::Practitioner, StreamType::Practitioner, person);
-            self.say("employee.accept", json!({ "employee": post }), &[mis, invited])?;
-        }
-        Ok(())
-    }
-}
-
-fn enrolment(key: &SecretKey, begun: Instant) -> Value {
+/// A key as a trust provider enrols it.
+pub(super) fn enrolment(key: &SecretKey, begun: Instant) -> Value {
     let (from, until) = (begun.plus_seconds(-86_400), begun.plus_seconds(700 * 86_400));
     json!({ "key": to_jwk(&key.public()), "from": from, "until": until, "evidence": "presence" })
 }

@@ -5,6 +5,7 @@
 mod bed;
 mod cast;
 mod ceiling;
+mod founding;
 mod growth;
 mod history;
 mod http;

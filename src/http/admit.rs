@@ -43,14 +43,23 @@ pub(super) async fn admit(app: &Arc<App>, body: Vec<u8>) -> Result<Admitted, Pro
     admit_when_free(Arc::clone(app), body).await
 }
 
-/// Admits one command as soon as there is a thread for it: for whoever holds back himself.
-pub(super) async fn admit_when_free(app: Arc<App>, body: Vec<u8>) -> Result<Admitted, Problem> {
-    let permit = Arc::clone(&app.gate.running).acquire_owned().await;
-    let permit = permit.map_err(|closed| Problem::failed(ServiceCode::NotReady, closed))?;
+/// Admits one command as soon as there is a thread for it.
+async fn admit_when_free(app: Arc<App>, body: Vec<u8>) -> Result<Admitted, Problem> {
+    let one = admit_all(app, vec![body]).await.pop();
+    one.unwrap_or_else(|| Err(Problem::failed(ServiceCode::NotReady, "no command was admitted")))
+}
+
+/// Admits some commands one after the other as soon as there is a thread for them: for whoever holds back himself.
+pub(super) async fn admit_all(app: Arc<App>, bodies: Vec<Vec<u8>>) -> Vec<Result<Admitted, Problem>> {
+    let count = bodies.len();
+    let failed = |why: &dyn std::fmt::Display| (0..count).map(|_| Err(Problem::failed(ServiceCode::NotReady, why))).collect();
+    let permit = match Arc::clone(&app.gate.running).acquire_owned().await {
+        Ok(permit) => permit,
+        Err(closed) => return failed(&closed),
+    };
     let judged = tokio::task::spawn_blocking(move || {
         let _permit = permit;
-        judge(&body, &app.trust.origin, &app.directory)
+        bodies.iter().map(|body| judge(body, &app.trust.origin, &app.directory).map_err(Problem::from)).collect()
     });
-    let judged = judged.await.map_err(|panic| Problem::failed(ServiceCode::NotReady, panic))?;
-    Ok(judged?)
+    judged.await.unwrap_or_else(|panic| failed(&panic))
 }

@@ -19,7 +19,7 @@ use serde_json::json;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
-use super::admit::admit_when_free;
+use super::admit::admit_all;
 use super::commands::{JOSE_JSON, accepted, receipt_now, receipt_of};
 use super::forward::{forward, leader};
 use super::params::Params;
@@ -38,6 +38,9 @@ pub const MAX_BATCH_BYTES: usize = 16 << 20;
 
 /// How many batches are taken at once; one more is told to come again.
 pub(super) const MAX_BATCHES: usize = 8;
+
+/// How many lines are admitted on one thread, one after the other.
+const GROUP: usize = 16;
 
 /// How many answers are written at a time.
 const CHUNK: usize = 64;
@@ -84,27 +87,29 @@ enum Line {
     Turned(Problem),
 }
 
-/// Admits a few lines ahead and hands them over in order. Ends early when nobody waits for the answers any more.
+/// Admits some lines ahead and hands them over in order. Ends early when nobody waits for the answers any more.
 async fn hand_over(app: Arc<App>, mut lines: VecDeque<Vec<u8>>, handed_over: mpsc::Sender<Line>) {
     let ahead = 2 * app.gate.width();
-    let mut admitting: VecDeque<JoinHandle<Result<Admitted, Problem>>> = VecDeque::with_capacity(ahead);
+    let mut admitting: VecDeque<JoinHandle<Vec<Result<Admitted, Problem>>>> = VecDeque::with_capacity(ahead);
     loop {
-        while admitting.len() < ahead
-            && let Some(line) = lines.pop_front()
-        {
-            admitting.push_back(tokio::spawn(admit_when_free(Arc::clone(&app), line)));
+        while admitting.len() < ahead && !lines.is_empty() {
+            let some = lines.drain(..lines.len().min(GROUP)).collect();
+            admitting.push_back(tokio::spawn(admit_all(Arc::clone(&app), some)));
         }
         let Some(next) = admitting.pop_front() else { return };
-        let admitted = next.await.unwrap_or_else(|panic| Err(Problem::failed(ServiceCode::NotReady, panic)));
-        // A place among the answers comes first: no more than a sequencer's batch of one sender is under way.
-        let Ok(place) = handed_over.reserve().await else { return };
-        place.send(match admitted {
-            Ok(admitted) => match app.sequencer.submit_when_free(admitted).await {
-                Ok(answer) => Line::Taken(answer),
-                Err(turned) => Line::Turned(turned.0.into()),
-            },
-            Err(problem) => Line::Turned(problem),
-        });
+        // Admission answers for its own panics; only a runtime that ends leaves none, and then nobody waits either.
+        let Ok(admitted) = next.await else { return };
+        for one in admitted {
+            // A place among the answers comes first: no more than a sequencer's batch of one sender is under way.
+            let Ok(place) = handed_over.reserve().await else { return };
+            place.send(match one {
+                Ok(admitted) => match app.sequencer.submit_when_free(admitted).await {
+                    Ok(answer) => Line::Taken(answer),
+                    Err(turned) => Line::Turned(turned.0.into()),
+                },
+                Err(problem) => Line::Turned(problem),
+            });
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use tlog::{Hash, Tree, leaf_hash};
 
 use super::ReplayError;
 use crate::entry::{Effects, Entry};
-use crate::store::{LedgerReader, StoreError, StoredEntry};
+use crate::store::{LedgerReader, StoreError, StoredEntry, parsed};
 
 /// How many events are folded before what they change is written.
 const BATCH_EVENTS: u64 = 10_000;
@@ -65,23 +65,30 @@ impl<'a> Walk<'a> {
     pub fn fold(&mut self, size: u64, write: &mut Write<'_>, told: &mut dyn FnMut(u64)) -> Result<(), ReplayError> {
         let (mut changes, mut links) = (Vec::new(), Vec::new());
         let mut written = self.events;
-        while self.size() < size {
-            for stored in self.page(size)? {
-                let entry = self.read(&stored)?;
-                let (some, others) = self.effects.of(&entry).map_err(|fault| wrong(stored.index, fault))?;
-                changes.extend(some);
-                links.extend(others);
-                self.events += entry.events.len() as u64;
-                self.push(&stored);
+        parsed(self.reader, self.size()..size, Read::from, |index, Read { leaf, entry, begun }| {
+            if self.last_time.is_some_and(|last| entry.time < last) {
+                return Err(wrong(index, "it is before the entry that it follows"));
             }
+            self.last_time = Some(entry.time);
+            let (some, others) = match begun {
+                Some((begun, effects)) => {
+                    self.effects = begun;
+                    effects
+                }
+                None => self.effects.within(&entry),
+            };
+            changes.extend(some);
+            links.extend(others);
+            self.events += entry.events.len() as u64;
+            self.push(leaf);
             if self.events - written >= BATCH_EVENTS || self.size() == size {
                 write(&changes, &links)?;
                 (changes, links) = (Vec::new(), Vec::new());
                 written = self.events;
+                told(self.size());
             }
-            told(self.size());
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
     /// Goes on to a size without folding.
@@ -91,7 +98,7 @@ impl<'a> Walk<'a> {
     pub fn hash(&mut self, size: u64) -> Result<(), ReplayError> {
         while self.size() < size {
             for stored in self.page(size)? {
-                self.push(&stored);
+                self.push(leaf_hash(&stored.bytes));
             }
         }
         Ok(())
@@ -108,20 +115,33 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn read(&mut self, stored: &StoredEntry) -> Result<Entry, ReplayError> {
-        let entry = parse(stored)?;
-        if self.last_time.is_some_and(|last| entry.time < last) {
-            return Err(wrong(stored.index, "it is before the entry that it follows"));
-        }
-        self.last_time = Some(entry.time);
-        Ok(entry)
-    }
-
-    fn push(&mut self, stored: &StoredEntry) {
-        let leaf = leaf_hash(&stored.bytes);
+    fn push(&mut self, leaf: Hash) {
         self.genesis.get_or_insert(leaf);
         // Full tiles are of no use here.
         self.tree.push(leaf, &mut Vec::new());
+    }
+}
+
+/// What an entry changes.
+type Changed = (Vec<Change>, Vec<Link>);
+
+/// What can be read of an entry by itself.
+struct Read {
+    leaf: Hash,
+    entry: Entry,
+    /// Of an entry with a command: what continues after it, and what it changes.
+    begun: Option<(Effects, Changed)>,
+}
+
+impl Read {
+    fn from(stored: &StoredEntry) -> Result<Read, ReplayError> {
+        let entry = parse(stored)?;
+        let begun = entry.command().map(Effects::begun).transpose().map_err(|fault| wrong(stored.index, fault))?;
+        let begun = begun.map(|begun| {
+            let effects = begun.within(&entry);
+            (begun, effects)
+        });
+        Ok(Read { leaf: leaf_hash(&stored.bytes), entry, begun })
     }
 }
 

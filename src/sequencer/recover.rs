@@ -1,8 +1,6 @@
 //! Loading: from what is stored to a core that may write.
 
-use std::panic::resume_unwind;
 use std::sync::Arc;
-use std::thread;
 
 use aggregates::event::Event;
 use aggregates::words::Instant;
@@ -18,12 +16,7 @@ use super::edits::edits;
 use super::{Probe, Published, Sealed};
 use crate::admission::KeyDirectory;
 use crate::entry::EntryError;
-use crate::store::{
-    Head, HighWater, HighWaterError, Ledger, LedgerReader, MAX_PAGE_ROWS, Missing, StoreError, StoredEntry, Vault, VaultEdit,
-};
-
-/// Entries that are parsed together.
-const PAGE: usize = 4_096;
+use crate::store::{Head, HighWater, HighWaterError, Ledger, LedgerReader, Missing, StoreError, StoredEntry, Vault, VaultEdit, parsed};
 
 /// What a core is loaded from.
 pub struct Opened {
@@ -201,7 +194,7 @@ impl Replayed {
     /// [`LoadError`]; a failure of the store leaves whole entries, any other leaves what is of no more use.
     pub(super) fn extend(&mut self, reader: &dyn LedgerReader, size: u64, mut each: impl FnMut(&Event)) -> Result<(), LoadError> {
         let mut full = Vec::new();
-        entries(reader, self.tree.size(), size, |index, Read { leaf, entry }| {
+        parsed(reader, self.tree.size()..size, Read::from, |index, Read { leaf, entry }| {
             for event in &entry.events {
                 self.registry.apply(event).map_err(|source| LoadError::Stream { index, source })?;
                 each(event);
@@ -217,7 +210,7 @@ impl Replayed {
 /// The edits of the vault that entries from one size until another make.
 fn edits_from(reader: &dyn LedgerReader, from: u64, until: u64) -> Result<Vec<VaultEdit>, LoadError> {
     let mut all = Vec::new();
-    entries(reader, from, until, |index, Read { entry, .. }| {
+    parsed(reader, from..until, Read::from, |index, Read { entry, .. }| {
         all.extend(edits(index, &entry.events));
         Ok(())
     })?;
@@ -243,56 +236,6 @@ impl Read {
             serde_json::from_slice(&stored.bytes).map_err(|error| LoadError::Entry { index: stored.index, source: error.into() })?;
         Ok(Read { leaf: leaf_hash(&stored.bytes), entry })
     }
-}
-
-/// Reads entries from one size until another. While a page is parsed and hashed on all cores, this thread reads the next one and takes what
-/// the one before says; so three pages are held at most.
-fn entries(
-    reader: &dyn LedgerReader,
-    from: u64,
-    until: u64,
-    mut take: impl FnMut(u64, Read) -> Result<(), LoadError>,
-) -> Result<(), LoadError> {
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    let (mut next, mut taken) = (from, from);
-    let mut page = page_from(reader, &mut next, until)?;
-    let mut read: Vec<Read> = Vec::new();
-    let mut take_all = |read: &mut Vec<Read>| {
-        read.drain(..).try_for_each(|one| {
-            taken += 1;
-            take(taken - 1, one)
-        })
-    };
-    while !page.is_empty() {
-        let share = page.len().div_ceil(cores);
-        let (parsed, following) = thread::scope(|scope| {
-            let part = |part| scope.spawn(move || <[StoredEntry]>::iter(part).map(Read::from).collect::<Result<Vec<Read>, LoadError>>());
-            let parts: Vec<_> = page.chunks(share).map(part).collect();
-            let following = take_all(&mut read).and_then(|()| page_from(reader, &mut next, until));
-            let parsed: Vec<_> = parts.into_iter().map(|part| part.join().unwrap_or_else(|panic| resume_unwind(panic))).collect();
-            (parsed, following)
-        });
-        page = following?;
-        for part in parsed {
-            read.extend(part?);
-        }
-    }
-    take_all(&mut read)
-}
-
-/// The entries from `next` on, as many as a page has; none at the end.
-fn page_from(reader: &dyn LedgerReader, next: &mut u64, until: u64) -> Result<Vec<StoredEntry>, LoadError> {
-    let mut page = Vec::new();
-    while *next < until && page.len() < PAGE {
-        let limit = MAX_PAGE_ROWS.min(usize::try_from(until - *next).unwrap_or(MAX_PAGE_ROWS));
-        let some = reader.entries(*next, limit)?;
-        if some.is_empty() {
-            return Err(StoreError::Corrupt { what: format!("entry {next} is missing") }.into());
-        }
-        *next += some.len() as u64;
-        page.extend(some);
-    }
-    Ok(page)
 }
 
 /// The seed of the registry's maps, so that nobody can choose ids that collide.

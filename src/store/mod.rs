@@ -21,6 +21,7 @@ mod compare;
 mod error;
 mod high_water;
 mod ledger;
+mod parsed;
 mod peers;
 mod place;
 #[cfg(feature = "postgres")]
@@ -37,6 +38,7 @@ pub use error::StoreError;
 pub(crate) use high_water::sync_directory;
 pub use high_water::{HighWater, HighWaterError, Missing};
 pub use ledger::{FullTile, Head, Ledger, LedgerBatch, LedgerReader, MAX_ENTRY_BYTES, Outcome, RefusalRow, StoredEntry, TILE_BYTES};
+pub(crate) use parsed::parsed;
 pub use peers::{Leader, Peers};
 pub use place::{Snapshot, Store, Writers};
 pub use rebuild::{Comparison, Difference, Fault, MAX_DIFFERENCES, Rebuild};

@@ -57,7 +57,11 @@ impl RowFold {
         let transaction = self.connection.transaction()?;
         {
             let mut insert = transaction.prepare_cached(sql!("fold_stream_insert"))?;
-            links.iter().try_for_each(|link| insert.execute([&link.stream]).map(drop))?;
+            let mut number = |stream: &str| {
+                insert.execute([stream])?;
+                number_of(&transaction, stream)
+            };
+            links.iter().try_for_each(|link| recent.stream(&link.stream, &mut number).map(drop))?;
         }
         apply(&transaction, changes, links, &mut recent)?;
         transaction.commit()?;
