@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draws the charts of docs/benchmarks.md from the JSON that `litopys bench --json FILE` writes.
+"""Draws the charts of docs/benchmarks.md from the JSON that `litopys bench --json FILE` writes, and prints its table.
 
 Usage: scripts/charts.py FIGURES.json docs/benchmarks
 """
@@ -96,6 +96,24 @@ def paces(lines):
     return picture(height, "Single commands over HTTP", parts)
 
 
+def table(lines):
+    """The figures as Markdown."""
+    rows, section = [], None
+    for line in lines:
+        if line["section"] != section:
+            section = line["section"]
+            rows += ["", f"**{section}**", "", "| | median | spread | ratio | wanted |", "|---|--:|--:|--:|--:|"]
+        median = f"{line['median']:,.0f}" if line["median"] >= 100 else f"{line['median']:.1f}"
+        ratio = line.get("ratio")
+        measured, wanted = (f"{ratio['ratio']:.2f} of {ratio['of']}", ratio["wanted"]) if ratio else ("", "")
+        name = line["name"]
+        if "p50_µs" in line:
+            name += f" (p50 {line['p50_µs'] / 1000:.1f}, p99 {line['p99_µs'] / 1000:.1f}, p999 {line['p999_µs'] / 1000:.1f} ms)"
+        spread = f"± {line['spread'] * 50:.0f} %" if len(line["rounds"]) > 1 else ""
+        rows.append(f"| {name} | {median} {line['unit']} | {spread} | {measured} | {wanted} |")
+    return "\n".join(rows).strip()
+
+
 def main():
     figures, folder = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
     lines = json.loads(figures.read_text())["lines"]
@@ -103,6 +121,7 @@ def main():
     for name, drawn in (("ratios", ratios(lines)), ("paces", paces(lines))):
         if drawn:
             (folder / f"{name}.svg").write_text(drawn)
+    print(table(lines))
 
 
 if __name__ == "__main__":

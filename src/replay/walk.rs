@@ -11,7 +11,7 @@ use crate::store::{LedgerReader, StoreError, StoredEntry, parsed};
 /// How many events are folded before what they change is written.
 const BATCH_EVENTS: u64 = 10_000;
 
-/// How many entries are read at once.
+/// How many entries are read at once where they are only hashed, and after how many it is told how far the walk has come.
 const PAGE: usize = 256;
 
 /// Takes the changes and links of some entries, each time of the entries after the last.
@@ -85,6 +85,8 @@ impl<'a> Walk<'a> {
                 write(&changes, &links)?;
                 (changes, links) = (Vec::new(), Vec::new());
                 written = self.events;
+            }
+            if self.size().is_multiple_of(PAGE as u64) || self.size() == size {
                 told(self.size());
             }
             Ok(())
