@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::{founding, people};
+use super::people;
 use crate::envelope::{ComposeFault, Draft, compose, disclosed_members};
 use crate::keys::{SecretKey, to_jwk};
 use crate::node::Founders;
@@ -149,14 +149,6 @@ impl Cast {
 
     pub(super) fn hand<'a>(&self, key: &'a SecretKey, role: Role, kind: StreamType, id: Uuid) -> Signer<'a> {
         (key, role, Some(Stream::Of(kind, id)))
-    }
-
-    /// Everything before the first patient, in an order that may be one batch or many.
-    ///
-    /// # Errors
-    /// [`ComposeFault`]: the benchmark's own data is at fault.
-    pub fn founding(&self) -> Result<Vec<String>, ComposeFault> {
-        founding::commands(self)
     }
 
     /// The doctor and the clinic of a patient: doctors take turns.

@@ -9,12 +9,17 @@ use super::people;
 use crate::envelope::ComposeFault;
 use crate::keys::{SecretKey, to_jwk};
 
-/// Everything before the first patient.
-pub(super) fn commands(cast: &Cast) -> Result<Vec<String>, ComposeFault> {
-    let mut told = Telling { cast, said: Vec::new() };
-    told.parties()?;
-    (0..cast.clinics.len() as u64).try_for_each(|number| told.clinic(number))?;
-    Ok(told.said)
+impl Cast {
+    /// Everything before the first patient, in an order that may be one batch or many.
+    ///
+    /// # Errors
+    /// [`ComposeFault`]: the benchmark's own data is at fault.
+    pub fn founding(&self) -> Result<Vec<String>, ComposeFault> {
+        let mut told = Telling { cast: self, said: Vec::new() };
+        told.parties()?;
+        (0..self.clinics.len() as u64).try_for_each(|number| told.clinic(number))?;
+        Ok(told.said)
+    }
 }
 
 /// The founding, command by command.

@@ -9,7 +9,7 @@ use tlog::{Checkpoint, CheckpointError, Hash, Tree, leaf_hash};
 use tokio::sync::watch;
 
 use super::batch::{MAX_BATCH, Writes};
-use super::core::Keys;
+use super::keys::Keys;
 use super::{Probe, Published, Sealed, Step};
 use crate::admission::KeyDirectory;
 use crate::store::{

@@ -1,31 +1,12 @@
 //! The core: everything that a writer works with, in two halves, of which one decides and the other commits.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use aggregates::Registry;
-use tlog::Signer;
 
 use super::Answer;
 use super::batch::{Batch, MAX_BATCH};
 use super::commit::{Committer, Fatal};
 use super::decider::Decider;
 use crate::admission::Admitted;
-
-/// Milliseconds since 1970, by the wall.
-pub type Clock = Box<dyn Fn() -> i64 + Send>;
-
-/// The machine's clock.
-pub fn system_clock() -> Clock {
-    Box::new(|| SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64))
-}
-
-/// The keys that the ledger itself signs with.
-pub struct Keys {
-    /// Signs checkpoints; its name is the origin.
-    pub log: Signer,
-    /// Signs refusal notes.
-    pub refusal: Signer,
-}
 
 /// The writing half of a ledger. Everything in it is derived from the store and agrees with it between batches.
 pub struct Core {

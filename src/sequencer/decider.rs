@@ -11,7 +11,8 @@ use uuid::Uuid;
 
 use super::archive::{Overlay, VaultArchive};
 use super::batch::{Batch, Decided, Gained, Writes};
-use super::core::{Clock, Keys};
+use super::clock::Clock;
+use super::keys::Keys;
 use super::note::RefusalNote;
 use super::{Accepted, Answer, Published, Refused, Sealed};
 use crate::admission::Admitted;

@@ -8,7 +8,7 @@ use tlog::Hash;
 use tokio::sync::watch;
 
 use super::Published;
-use super::core::Keys;
+use super::keys::Keys;
 use super::recover::{LoadError, Replayed, check_root, follows_mark};
 use crate::admission::KeyDirectory;
 use crate::store::{HighWater, HighWaterError, LedgerReader};

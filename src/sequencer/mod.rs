@@ -14,11 +14,13 @@
 mod answer;
 mod archive;
 mod batch;
+mod clock;
 mod commit;
 mod core;
 mod decider;
 mod edits;
 mod follow;
+mod keys;
 mod note;
 mod probe;
 mod published;
@@ -29,9 +31,11 @@ mod work;
 
 pub use answer::{Accepted, Answer, Refused};
 pub use batch::{CODE_MESSAGE, MAX_BATCH};
+pub use clock::{Clock, system_clock};
 pub use commit::Fatal;
-pub use core::{Clock, Core, Keys, system_clock};
+pub use core::Core;
 pub use follow::Follower;
+pub use keys::Keys;
 pub use note::{RefusalNote, RefusalNoteError};
 pub use probe::{Probe, Quiet, Step};
 pub use published::Published;

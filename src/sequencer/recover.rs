@@ -9,10 +9,12 @@ use serde::Deserialize;
 use tlog::{Checkpoint, CheckpointError, Hash, Tree, leaf_hash};
 use tokio::sync::watch;
 
+use super::clock::Clock;
 use super::commit::Committer;
-use super::core::{Clock, Core, Keys};
+use super::core::Core;
 use super::decider::Decider;
 use super::edits::edits;
+use super::keys::Keys;
 use super::{Probe, Published, Sealed};
 use crate::admission::KeyDirectory;
 use crate::entry::EntryError;

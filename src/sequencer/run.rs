@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::work::work;
+use super::work::{Waiting, work};
 use super::{Answer, Core, Fatal, LoadError, Published};
 use crate::admission::Admitted;
 use crate::service::ServiceCode;
@@ -16,14 +16,6 @@ pub const QUEUE: usize = 1024;
 
 /// How long to wait before loading again after a failure, at first and at most.
 const BACK_OFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
-
-/// What comes to the thread.
-pub(super) enum Waiting {
-    /// A command, with the way of its answer.
-    Command(Box<Admitted>, oneshot::Sender<Answer>),
-    /// Another leads.
-    StepDown,
-}
 
 /// Where cores come from: the first, and one after each that failed.
 pub trait Source: Send + 'static {

@@ -13,9 +13,17 @@ use super::batch::{Batch, MAX_BATCH, Writes};
 use super::commit::Committer;
 use super::core::Core;
 use super::decider::{Decider, Pending};
-use super::run::Waiting;
 use super::{Answer, Fatal};
+use crate::admission::Admitted;
 use crate::store::StoreError;
+
+/// What comes to the thread.
+pub(super) enum Waiting {
+    /// A command, with the way of its answer.
+    Command(Box<Admitted>, oneshot::Sender<Answer>),
+    /// Another leads.
+    StepDown,
+}
 
 /// Answers that are true once their batch is published, with those who wait for them.
 type Replies = Vec<(Pending, oneshot::Sender<Answer>)>;
