@@ -1,6 +1,6 @@
 # `make help` lists what there is to do.
 .POSIX:
-.PHONY: help deps test lint bench steps advisories fuzz tools
+.PHONY: help deps test lint bench peers steps advisories fuzz tools
 
 FUZZ_SECONDS = 30
 
@@ -25,6 +25,9 @@ lint: deps ## format, clippy, the house's rules; licences and bans where cargo-d
 
 bench: deps ## measure both engines beside the limit that signatures set (some 15 minutes; BENCH="--parts process" for less)
 	scripts/bench.sh $(BENCH)
+
+peers: deps ## measure Litopys beside postgres-es and UmaDB (installs UmaDB's server; some 6 minutes at first; PEERS="--rounds 1" for less)
+	benches/peers/run.sh $(PEERS)
 
 steps: deps ## where a declaration's time goes, step by step, on one thread
 	cargo bench --locked --bench commit --bench declarations

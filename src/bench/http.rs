@@ -2,12 +2,16 @@
 
 use std::fs;
 use std::io::{Read as _, Write as _};
+use std::ops::Range;
 use std::process::{Command, Stdio};
 
 use super::load::{Orders, Seen, What};
 use super::served::Served;
 use super::told::{Line, Wanted};
-use super::{Bench, BenchError, Step};
+use super::{Bed, Bench, BenchError, Cast, Step};
+
+/// The arguments with which a program that measures over HTTP starts itself as the client, with its [`Orders`] on stdin.
+pub const LOAD: [&str; 2] = ["bench", "--load"];
 
 const SECTION: &str = "Over HTTP, the load in a process of its own on the same cores";
 
@@ -36,7 +40,8 @@ pub(super) fn measure(bench: &mut Bench) -> Result<(), BenchError> {
         for (name, connections, what, declarations, wanted) in &cases {
             let (mut paces, mut all) = (Vec::new(), Seen::default());
             for _ in 0..bench.settings.rounds.min(3) {
-                let seen = declare(bench, engine, *connections, *what, *declarations)?;
+                let patients = bench.patients(*declarations);
+                let seen = declared_over_http(&bench.beds[engine], &bench.cast, patients, *connections, *what)?;
                 paces.push(3.0 * *declarations as f64 / seen.seconds);
                 all.latencies.extend(seen.latencies);
             }
@@ -50,35 +55,45 @@ pub(super) fn measure(bench: &mut Bench) -> Result<(), BenchError> {
 }
 
 /// How long the requests of a line took.
-pub(super) fn with_latencies(line: Line, seen: &Seen) -> Line {
+pub fn with_latencies(line: Line, seen: &Seen) -> Line {
     line.with("p50_µs", seen.percentile(0.5)).with("p99_µs", seen.percentile(0.99)).with("p999_µs", seen.percentile(0.999))
 }
 
-/// Request, confirmation and signature of some declarations over HTTP.
-fn declare(bench: &mut Bench, engine: usize, connections: usize, what: What, declarations: u64) -> Result<Seen, BenchError> {
-    let patients = bench.patients(declarations);
-    let bed = &bench.beds[engine];
-    bed.take(&bench.cast.commands(&Step::Enrol, patients.clone())?)?;
-    bed.take(&bench.cast.commands(&Step::Register { with_key: true }, patients.clone())?)?;
+/// Requests, confirms and signs these patients' declarations over HTTP, of whom the ledger knows nothing yet.
+///
+/// # Errors
+/// [`BenchError`].
+pub fn declared_over_http(bed: &Bed, cast: &Cast, patients: Range<u64>, connections: usize, what: What) -> Result<Seen, BenchError> {
+    bed.take(&cast.commands(&Step::Enrol, patients.clone())?)?;
+    bed.take(&cast.commands(&Step::Register { with_key: true }, patients.clone())?)?;
     let served = Served::start(&bed.node)?;
     let mut all = Seen::default();
     for step in [Step::Request, Step::ConfirmByKey, Step::Sign] {
         let file = bed.folder().path().join("load");
-        fs::write(&file, bench.cast.commands(&step, patients.clone())?.join("\n"))?;
+        fs::write(&file, cast.commands(&step, patients.clone())?.join("\n"))?;
         let seen = loaded(&Orders { server: served.address(), file, connections, what, pace: None })?;
         all.seconds += seen.seconds;
         all.latencies.extend(seen.latencies);
     }
     served.stop();
+    all.latencies.sort_unstable();
     Ok(all)
 }
 
-/// Has another process do what the orders say. Every request must succeed.
+/// Has a process of its own, this program with [`LOAD`] as arguments, do what the orders say. Every request must succeed.
 ///
 /// # Errors
 /// [`BenchError`].
-pub(super) fn loaded(orders: &Orders) -> Result<Seen, BenchError> {
+pub fn loaded(orders: &Orders) -> Result<Seen, BenchError> {
     begin(orders)?.seen()
+}
+
+/// The same with other arguments, for another protocol.
+///
+/// # Errors
+/// [`BenchError`].
+pub fn loaded_by(arguments: &[&str], orders: &Orders) -> Result<Seen, BenchError> {
+    begin_by(arguments, orders)?.seen()
 }
 
 /// A load under way.
@@ -86,8 +101,12 @@ pub(super) struct Loading(std::process::Child);
 
 /// Starts a load.
 pub(super) fn begin(orders: &Orders) -> Result<Loading, BenchError> {
+    begin_by(&LOAD, orders)
+}
+
+fn begin_by(arguments: &[&str], orders: &Orders) -> Result<Loading, BenchError> {
     let program = std::env::current_exe()?;
-    let mut child = Command::new(program).args(["bench", "--load"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+    let mut child = Command::new(program).args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
     let orders = serde_json::to_vec(orders).map_err(|error| BenchError::Turned(error.to_string()))?;
     if let Some(mut stdin) = child.stdin.take() {
         stdin.write_all(&orders)?;

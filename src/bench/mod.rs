@@ -29,6 +29,7 @@ use tempfile::TempDir;
 pub use bed::{Bed, cores};
 pub use cast::{Cast, ORIGIN, Step};
 pub use ceiling::{Signed, signatures, verified};
+pub use http::{LOAD, declared_over_http, loaded, loaded_by, with_latencies};
 pub use load::{LoadFault, Orders, Seen, What, load};
 pub use machine::machine;
 pub use told::{Against, Line, Wanted, json, median, table};
