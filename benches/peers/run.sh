@@ -8,13 +8,12 @@ umadb_version=0.7.8
 target=$(mkdir -p "${CARGO_TARGET_DIR:-target}" && cd "${CARGO_TARGET_DIR:-target}" && pwd)
 umadb="$target/umadb/bin/umadb"
 
-program() { command -v "$1" || compgen -G "/usr/lib/postgresql/*/bin/$1" | sort -V | tail -1; }
-# PostgreSQL refuses to run as root.
-as_user() { if [ "$(id -u)" = 0 ]; then setpriv --reuid postgres --regid postgres --clear-groups "$@"; else "$@"; fi; }
+. scripts/postgres.sh
 
 if ! "$umadb" --version 2>/dev/null | grep -qF "$umadb_version"; then
     if ! command -v protoc >/dev/null; then
         if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+            apt-get update -qq
             DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends protobuf-compiler >/dev/null
         else
             echo "peers: please install protobuf-compiler (name as in Debian)" >&2
@@ -30,18 +29,12 @@ mkdir -p "$target/bench"
 folder=$(mktemp -d "$target/bench/peers.XXXXXX")
 finish() {
     [ -z "${umadb_pid:-}" ] || kill "$umadb_pid" 2>/dev/null || true
-    [ ! -e "$folder/data/postmaster.pid" ] || as_user "$(program pg_ctl)" --pgdata "$folder/data" --mode immediate stop >/dev/null 2>&1 || true
+    stop_postgres
     rm -rf "$folder"
 }
 trap finish EXIT
 
-chmod 755 "$folder"
-mkdir "$folder/data"
-[ "$(id -u)" != 0 ] || chown postgres: "$folder/data"
-as_user "$(program initdb)" --pgdata "$folder/data" --username bench --auth trust --encoding UTF8 --locale C >/dev/null
-port=$((20000 + RANDOM % 10000))
-options="-c listen_addresses=127.0.0.1 -c port=$port -c unix_socket_directories= -c shared_buffers=256MB"
-as_user "$(program pg_ctl)" --pgdata "$folder/data" --wait --silent --log "$folder/data/log" --options "$options" start
+start_postgres
 for name in litopys peer; do
     "$(program psql)" --quiet --host 127.0.0.1 --port "$port" --username bench --dbname postgres --command "CREATE DATABASE $name"
 done
