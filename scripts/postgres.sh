@@ -1,4 +1,6 @@
+#!/usr/bin/env bash
 # A PostgreSQL server for a measurement, to be sourced: in "$folder/data", on loopback and a free-looking port, told by $port.
+set -euo pipefail
 
 program() { command -v "$1" || compgen -G "/usr/lib/postgresql/*/bin/$1" | sort -V | tail -1; }
 # PostgreSQL refuses to run as root.
