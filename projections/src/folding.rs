@@ -23,16 +23,23 @@ pub const MAX_ENTRIES: usize = 16;
 /// One version of one row.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Version {
-    /// The smallest size at which it is true.
+    /// The smallest size at which it is true; it is until the next version's.
     pub from_size: u64,
-    /// The smallest size at which it is no longer true.
-    pub until_size: Option<u64>,
     /// All members.
     pub body: Map<String, Value>,
-    /// It is in the store already, without these changes.
-    pub stored: bool,
-    /// It is in the store with this body: only its end changes, if anything.
-    pub same_body: bool,
+    /// Whether the store has it already.
+    pub stored: Stored,
+}
+
+/// What a store has of a version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stored {
+    /// Nothing.
+    No,
+    /// The same.
+    Same,
+    /// The same version with another body: the entry that made it changes it again.
+    Other,
 }
 
 /// A row's open version as a store has it: from which size on it is true, and its body.
@@ -41,10 +48,8 @@ pub type Open = (u64, Map<String, Value>);
 /// A value by which a row can be found, now or in a past state.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Indexed {
-    /// The resource.
-    pub resource: Resource,
-    /// The member, or [`WORD`].
-    pub member: &'static str,
+    /// The number of its member, or of [`WORD`] ([`Resource::member`]).
+    pub member: i64,
     /// Its value.
     pub value: String,
     /// The row.
@@ -54,7 +59,7 @@ pub struct Indexed {
 /// What a store writes for some changes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Folded {
-    /// Versions to add, or to write again where they are stored.
+    /// Versions to add, to write again, or that are stored as they are.
     pub versions: BTreeMap<(Resource, String), Vec<Version>>,
     /// Values by which rows are found.
     pub indexed: BTreeSet<Indexed>,
@@ -84,7 +89,7 @@ pub fn fold<E>(changes: &[Change], mut last: impl FnMut(Resource, &str) -> Resul
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => {
                 let stored = last(change.resource, &change.id).map_err(FoldError::Store)?;
-                let stored = stored.map(|(from_size, body)| Version { from_size, until_size: None, body, stored: true, same_body: true });
+                let stored = stored.map(|(from_size, body)| Version { from_size, body, stored: Stored::Same });
                 new.insert(stored.into_iter().collect())
             }
         };
@@ -111,14 +116,13 @@ fn changed<'a, E>(versions: &'a mut Vec<Version>, change: &Change) -> Result<&'a
             }
             entries.push(change.entry.into());
         }
-        if let Some(last) = versions.last_mut() {
-            last.until_size = Some(from_size);
-        }
-        versions.push(Version { from_size, until_size: None, body, stored: false, same_body: false });
+        versions.push(Version { from_size, body, stored: Stored::No });
     }
     // Pushed above if there was none.
     let last = versions.len() - 1;
-    versions[last].same_body = false;
+    if versions[last].stored == Stored::Same {
+        versions[last].stored = Stored::Other;
+    }
     let body = &mut versions[last].body;
     body.extend(change.set.clone());
     body.retain(|_, value| !value.is_null());
@@ -126,22 +130,27 @@ fn changed<'a, E>(versions: &'a mut Vec<Version>, change: &Change) -> Result<&'a
 }
 
 /// Where a row is found after a change: by the members that it sets, and by its words if it sets one of theirs.
-fn indexed(change: &Change, body: &Map<String, Value>) -> Vec<Indexed> {
-    let worded = change.resource.searched().iter().any(|member| change.set.contains_key(*member));
-    let all = found_by_members(change.resource, body).into_iter();
-    let new = all.filter(|(member, _)| if *member == WORD { worded } else { change.set.contains_key(*member) });
-    new.map(|(member, value)| Indexed { resource: change.resource, member, value, id: change.id.clone() }).collect()
+fn indexed<'a>(change: &'a Change, body: &'a Map<String, Value>) -> impl Iterator<Item = Indexed> + 'a {
+    let resource = change.resource;
+    let worded = resource.searched().iter().any(|member| change.set.contains_key(*member));
+    let found = members_of(resource, body, |member| change.set.contains_key(member));
+    let words = worded.then(|| words_of(resource, body)).into_iter().flatten().map(move |word| (resource.member(WORD), word));
+    found.chain(words).map(|(member, value)| Indexed { member, value, id: change.id.clone() })
 }
 
-/// The members and values by which a row of the resource of this name is found; nothing where there is no such resource.
-pub fn found_by(resource: &str, body: &Map<String, Value>) -> Vec<(&'static str, String)> {
-    let known = Resource::ALL.into_iter().find(|(_, name)| *name == resource);
-    known.map(|(resource, _)| found_by_members(resource, body)).unwrap_or_default()
+/// The numbers of members, with their values, by which a row is found.
+pub fn found_by(resource: Resource, body: &Map<String, Value>) -> Vec<(i64, String)> {
+    let words = words_of(resource, body).into_iter().map(|word| (resource.member(WORD), word));
+    members_of(resource, body, |_| true).chain(words).collect()
 }
 
-fn found_by_members(resource: Resource, body: &Map<String, Value>) -> Vec<(&'static str, String)> {
-    let members = resource.indexed().iter().filter_map(|member| Some((*member, plain(body.get(*member)?)?)));
-    members.chain(words_of(resource, body).into_iter().map(|word| (WORD, word))).collect()
+fn members_of<'a>(
+    resource: Resource,
+    body: &'a Map<String, Value>,
+    which: impl Fn(&str) -> bool + 'a,
+) -> impl Iterator<Item = (i64, String)> + 'a {
+    let members = resource.indexed().iter().filter(move |member| which(member));
+    members.filter_map(move |member| Some((resource.member(member), plain(body.get(*member)?)?)))
 }
 
 /// The text by which a value is asked for; none for arrays and objects.

@@ -48,17 +48,52 @@ impl Resource {
         Resource::ALL[self as usize].1
     }
 
+    /// The number in stores: the place in [`Resource::ALL`].
+    pub fn number(self) -> i64 {
+        self as i64
+    }
+
+    /// The resource of a number.
+    pub fn numbered(number: i64) -> Option<Resource> {
+        usize::try_from(number).ok().and_then(|place| Resource::ALL.get(place)).map(|(resource, _)| *resource)
+    }
+
+    /// The number in stores of a member by which rows are found: sixteen numbers for each resource, the first of which is that of all
+    /// members that are not indexed, and of words.
+    pub fn member(self, member: &str) -> i64 {
+        let place = self.indexed().iter().position(|known| *known == member);
+        self.number() * 16 + place.map_or(0, |place| place as i64 + 1)
+    }
+
     /// The members by which rows are found without looking at each: what queries filter by, the most selective first.
     pub fn indexed(self) -> &'static [&'static str] {
         match self {
-            Resource::DeclarationRequest => &["patient", "employee", "legal_entity"],
-            Resource::Declaration => &["patient", "request", "employee", "practitioner", "division", "legal_entity"],
+            Resource::DeclarationRequest | Resource::Declaration => &["patient", "practitioner", "legal_entity"],
             Resource::Division => &["legal_entity"],
-            Resource::Employee => &["practitioner", "division", "legal_entity"],
+            Resource::Employee => &["practitioner", "legal_entity"],
             Resource::Key => &["holder"],
             Resource::LegalEntity => &["edrpou"],
             Resource::Mis | Resource::TrustProvider => &["edrpou"],
             Resource::Patient | Resource::Policy | Resource::Practitioner => &[],
+        }
+    }
+
+    /// Members that name a row by which an indexed member's value is known, since the two never change apart: the member, the resource
+    /// of the row that it names, and the indexed member, which that row has too.
+    ///
+    /// A declaration of a request is its patient's, one with an employee is with that practitioner, one at a division with its provider.
+    pub fn implied(self) -> &'static [(&'static str, Resource, &'static str)] {
+        match self {
+            Resource::DeclarationRequest => {
+                &[("employee", Resource::Employee, "practitioner"), ("division", Resource::Division, "legal_entity")]
+            }
+            Resource::Declaration => &[
+                ("request", Resource::DeclarationRequest, "patient"),
+                ("employee", Resource::Employee, "practitioner"),
+                ("division", Resource::Division, "legal_entity"),
+            ],
+            Resource::Employee => &[("division", Resource::Division, "legal_entity")],
+            _ => &[],
         }
     }
 
@@ -84,6 +119,9 @@ mod tests {
         assert!(Resource::ALL.is_sorted_by(|(_, a), (_, b)| a < b));
         for (resource, name) in Resource::ALL {
             assert_eq!(resource.name(), name);
+            assert_eq!(Resource::numbered(resource.number()), Some(resource));
+            assert!(resource.indexed().len() < 16);
+            assert!(resource.implied().iter().all(|(_, _, leads)| resource.indexed().contains(leads)));
         }
     }
 }

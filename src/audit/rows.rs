@@ -4,7 +4,7 @@ use std::panic::resume_unwind;
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::thread::{self, JoinHandle};
 
-use projections::{Change, Link};
+use projections::{Change, LINK_BLOCK, Link, Resource};
 use rusqlite::types::Value;
 use rusqlite::{params, params_from_iter};
 
@@ -24,9 +24,9 @@ struct Table {
 }
 
 const TABLES: [Table; 3] = [
-    Table { name: "row_versions", columns: &["resource", "id", "from_size", "until_size", "body"], key: 3 },
-    Table { name: "row_values", columns: &["resource", "member", "value", "id"], key: 4 },
-    Table { name: "row_links", columns: &["stream", "kind", "entry"], key: 3 },
+    Table { name: "row_versions", columns: &["resource", "id", "from_size", "body"], key: 3 },
+    Table { name: "row_values", columns: &["member", "value", "id"], key: 3 },
+    Table { name: "row_links", columns: &["stream", "block", "entries"], key: 2 },
 ];
 
 /// How many entries' changes may wait to be folded, and how many are folded together.
@@ -169,7 +169,7 @@ fn name(table: &Table, row: &Row) -> String {
 
 fn compare(table: &Table, row: &Row, expected: &Row, size: u64, source: &Source, findings: &mut Findings) -> Result<(), Unread> {
     for (place, column) in table.columns.iter().enumerate().skip(table.key) {
-        if row[place] == expected[place] || (*column == "until_size" && ended_later(row, expected, size, source)?) {
+        if row[place] == expected[place] || (*column == "entries" && longer(row, expected, size, source)?) {
             continue;
         }
         findings.add(table.name, name(table, row), column, "row_altered", "it is not what the entries say");
@@ -181,9 +181,27 @@ fn compare(table: &Table, row: &Row, expected: &Row, size: u64, source: &Source,
 fn later(table: &Table, row: &Row, size: u64, source: &Source) -> Result<bool, Unread> {
     match table.name {
         "row_versions" => came_later(source, row[2].integer().unwrap_or_default(), size),
-        "row_links" => came_later(source, row[2].integer().unwrap_or_default().saturating_add(1), size),
+        "row_links" => all_later(row, row[2].blob().unwrap_or_default(), size, source),
         _ => given_later(row, size, source),
     }
+}
+
+/// Whether a block of links is longer by entries that came during the audit.
+fn longer(row: &Row, expected: &Row, size: u64, source: &Source) -> Result<bool, Unread> {
+    let more = row[2].blob().zip(expected[2].blob()).and_then(|(found, meant)| found.strip_prefix(meant));
+    more.map_or(Ok(false), |more| all_later(row, more, size, source))
+}
+
+/// Whether these entries of a block of links all came during the audit.
+fn all_later(row: &Row, entries: &[u8], size: u64, source: &Source) -> Result<bool, Unread> {
+    let first = row[1].integer().unwrap_or_default().saturating_mul(LINK_BLOCK as i64);
+    let places = entries.chunks(2).map(|pair| first.saturating_add(i64::from(pair[0])));
+    for entry in places {
+        if !came_later(source, entry.saturating_add(1), size)? {
+            return Ok(false);
+        }
+    }
+    Ok(!entries.is_empty() && entries.len().is_multiple_of(2))
 }
 
 /// Whether a size is one to which the ledger has grown during the audit.
@@ -192,27 +210,19 @@ fn came_later(source: &Source, reached: i64, size: u64) -> Result<bool, Unread> 
     Ok(u64::try_from(reached).is_ok_and(|reached| reached > size) && reached <= now)
 }
 
-/// Whether an entry that came during the audit ended the version; then it began the next one.
-fn ended_later(row: &Row, expected: &Row, size: u64, source: &Source) -> Result<bool, Unread> {
-    match row[3].integer().filter(|_| expected[3] == Cell::Null) {
-        Some(ended) if came_later(source, ended, size)? => {
-            let sql = "SELECT 1 FROM row_versions WHERE resource = ?1 AND id = ?2 AND from_size = ?3";
-            let key: Vec<Value> = row[..2].iter().map(value).collect();
-            Ok(source.row(sql, params![key[0], key[1], ended])?.is_some())
-        }
-        _ => Ok(false),
-    }
-}
-
 /// Whether a row has this value in a version of an entry that came during the audit.
 fn given_later(row: &Row, size: u64, source: &Source) -> Result<bool, Unread> {
+    // Sixteen numbers of members are a resource's.
+    let Some((member, resource)) = row[0].integer().and_then(|member| Some((member, Resource::numbered(member / 16)?))) else {
+        return Ok(false);
+    };
+    let text = row[1].uuid().map(|id| id.to_string());
+    let text = text.as_deref().or(row[1].text());
     let sql = "SELECT from_size, body FROM row_versions WHERE resource = ?1 AND id = ?2 AND from_size > ?3";
-    let (resource, id) = (value(&row[0]), value(&row[3]));
-    for version in source.rows(sql, params![resource, id, i64::try_from(size).unwrap_or(i64::MAX)])? {
+    for version in source.rows(sql, params![resource.number(), value(&row[2]), i64::try_from(size).unwrap_or(i64::MAX)])? {
         let body = version[1].text().and_then(|body| serde_json::from_str(body).ok()).unwrap_or_default();
-        let (Some(resource), Some(from)) = (row[0].text(), version[0].integer()) else { continue };
-        let found = projections::found_by(resource, &body);
-        let given = found.iter().any(|(member, value)| row[1].text() == Some(member) && row[2].text() == Some(value));
+        let Some(from) = version[0].integer() else { continue };
+        let given = projections::found_by(resource, &body).iter().any(|(found, value)| *found == member && text == Some(value));
         if given && came_later(source, from, size)? {
             return Ok(true);
         }

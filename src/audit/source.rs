@@ -10,6 +10,7 @@ use std::time::Duration;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Params, ffi};
 use tempfile::TempDir;
+use uuid::Uuid;
 
 use super::AuditError;
 use crate::store::{Snapshot, Store, StoreError};
@@ -68,6 +69,10 @@ impl Cell {
         if let Cell::Blob(bytes) = self { Some(bytes) } else { None }
     }
 
+    pub(super) fn uuid(&self) -> Option<Uuid> {
+        self.blob().and_then(|bytes| Uuid::from_slice(bytes).ok())
+    }
+
     pub(super) fn hash(&self) -> Option<[u8; 32]> {
         self.blob().and_then(|bytes| bytes.try_into().ok())
     }
@@ -87,7 +92,10 @@ impl std::fmt::Display for Cell {
             Cell::Null => f.write_str("null"),
             Cell::Integer(number) => write!(f, "{number}"),
             Cell::Text(text) => f.write_str(text),
-            Cell::Blob(bytes) => bytes.iter().take(16).try_for_each(|byte| write!(f, "{byte:02x}")),
+            Cell::Blob(bytes) => match self.uuid() {
+                Some(id) => write!(f, "{id}"),
+                None => bytes.iter().take(16).try_for_each(|byte| write!(f, "{byte:02x}")),
+            },
             Cell::Strange => f.write_str("?"),
         }
     }

@@ -13,7 +13,7 @@ use super::{BenchError, Cast, ORIGIN};
 use crate::admission::admit;
 use crate::node::{self, Node, Options, Paths, Place};
 use crate::sequencer::{Answer, QUEUE};
-use crate::store::Store;
+use crate::store::{MAX_PAGE_ROWS, Store};
 
 /// How long to wait for the lead on a shared store.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -75,7 +75,21 @@ impl Bed {
         Ok((Bed { name, place, node, folder }, done))
     }
 
-    /// Bytes of all files in the folder.
+    /// How many entries there are, and in how many commits they came.
+    ///
+    /// # Errors
+    /// [`BenchError::Store`].
+    pub fn commits(&self) -> Result<(u64, u64), BenchError> {
+        let reader = self.place.store.reader()?;
+        let (mut size, mut commits) = (0, 0);
+        loop {
+            let page = reader.checkpoints(size + 1, MAX_PAGE_ROWS)?;
+            let Some((last, _)) = page.last() else { return Ok((size, commits)) };
+            (size, commits) = (*last, commits + page.len() as u64);
+        }
+    }
+
+    /// Bytes of all files in the folder. Once the ledger was closed and opened again, the WAL has none of them.
     ///
     /// # Errors
     /// [`BenchError::Io`].

@@ -2,7 +2,7 @@
 
 use super::ceiling::{signatures, verified};
 use super::told::{Line, Wanted};
-use super::{Bench, BenchError, Workload, median};
+use super::{Bed, Bench, BenchError, Workload, median};
 
 /// What is wanted of each engine's pace, as parts of the ceiling.
 const WANTED: [(&str, f64); 2] = [("SQLite", 0.6), ("PostgreSQL", 0.5)];
@@ -17,6 +17,7 @@ pub(super) fn measure(bench: &mut Bench) -> Result<(), BenchError> {
     for workload in Workload::ALL {
         let mut ceiling = Vec::new();
         let mut paces = vec![Vec::new(); bench.beds.len()];
+        let before = bench.beds.iter().map(Bed::commits).collect::<Result<Vec<_>, _>>()?;
         let (mut bytes, mut commands) = (0, 0);
         for _ in 0..bench.settings.rounds {
             let patients = bench.patients(bench.settings.declarations);
@@ -42,10 +43,12 @@ pub(super) fn measure(bench: &mut Bench) -> Result<(), BenchError> {
         let name = workload.name();
         bench.ceiling = limit;
         bench.lines.push(Line::new(SECTION, format!("{name}: two verify_strict, nothing else"), "commands/s", ceiling).with("bytes", body));
-        for (bed, paces) in bench.beds.iter().zip(paces) {
+        for ((bed, paces), (size, commits)) in bench.beds.iter().zip(paces).zip(before) {
+            let (size_after, commits_after) = bed.commits()?;
+            let batch = (size_after - size) / (commits_after - commits).max(1);
             let wanted = WANTED.iter().find(|(name, _)| *name == bed.name).map_or(Wanted::Nothing, |(_, least)| Wanted::Least(*least));
             let line = Line::new(SECTION, format!("{name}: {}", bed.name), "commands/s", paces);
-            bench.lines.push(line.against("ceiling", limit, wanted));
+            bench.lines.push(line.against("ceiling", limit, wanted).with("entries_per_commit", batch));
         }
     }
     Ok(())

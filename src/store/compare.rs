@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
 
 use super::{Comparison, Difference, Fault, MAX_DIFFERENCES, StoreError};
 
@@ -16,14 +17,14 @@ pub(super) struct Table {
 
 /// The tables of the read models, in the order in which they are digested.
 pub(super) const TABLES: [Table; 3] =
-    [Table { name: "row_versions", key: 3 }, Table { name: "row_values", key: 4 }, Table { name: "row_links", key: 3 }];
+    [Table { name: "row_versions", key: 3 }, Table { name: "row_values", key: 3 }, Table { name: "row_links", key: 2 }];
 
-/// A value, in the order of a key: numbers by size, texts by their bytes.
+/// A value, in the order of a key: numbers by size, then texts by their bytes, then bytes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Cell {
-    Null,
     Integer(i64),
     Text(String),
+    Bytes(Vec<u8>),
 }
 
 /// A row: its cells in the order of the table's columns.
@@ -33,7 +34,6 @@ impl Cell {
     /// No two lists of cells give the same bytes.
     fn hash(&self, hash: &mut Sha256) {
         match self {
-            Cell::Null => hash.update([0]),
             Cell::Integer(number) => {
                 hash.update([1]);
                 hash.update(number.to_be_bytes());
@@ -43,14 +43,22 @@ impl Cell {
                 hash.update((text.len() as u64).to_be_bytes());
                 hash.update(text);
             }
+            Cell::Bytes(bytes) => {
+                hash.update([3]);
+                hash.update((bytes.len() as u64).to_be_bytes());
+                hash.update(bytes);
+            }
         }
     }
 
     fn text(&self) -> String {
         match self {
-            Cell::Null => "-".into(),
             Cell::Integer(number) => number.to_string(),
             Cell::Text(text) => text.clone(),
+            Cell::Bytes(bytes) => match Uuid::from_slice(bytes) {
+                Ok(id) => id.to_string(),
+                Err(_) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+            },
         }
     }
 }

@@ -21,6 +21,7 @@ mod compare;
 mod error;
 mod high_water;
 mod ledger;
+mod packed;
 mod parsed;
 mod peers;
 mod place;

@@ -26,6 +26,11 @@ impl<K: Eq + Hash, V> Lately<K, V> {
         self.young.insert(key, value);
     }
 
+    #[cfg(feature = "postgres")]
+    fn has(&self, key: &K) -> bool {
+        self.young.contains_key(key) || self.old.contains_key(key)
+    }
+
     fn take(&mut self, key: &K) -> Option<V> {
         let old = self.old.remove(key);
         self.young.remove(key).or(old)
@@ -46,6 +51,12 @@ pub(super) struct Recent {
 }
 
 impl Recent {
+    /// Whether the open version of a row is remembered.
+    #[cfg(feature = "postgres")]
+    pub(super) fn has_row(&self, row: &(Resource, String)) -> bool {
+        self.rows.has(row)
+    }
+
     /// The open version of a row, for who will give it back changed.
     pub(super) fn take_row(&mut self, row: &(Resource, String)) -> Option<Open> {
         self.rows.take(row)

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use projections::{LinkKind, Resource, beginning, matches};
+use projections::{LinkKind, Resource, WORD, beginning, matches};
 use serde_json::{Map, Value};
 
-use super::StoreError;
+use super::{MAX_PAGE_ROWS, StoreError};
 
 /// One version of one row.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,7 +49,7 @@ pub struct RowQuery {
     /// Members with the values of which they must have one.
     ///
     /// A value means the member that is this string, or that is the integer or boolean written so. Rows are found without
-    /// looking at each where a member with one value is [`Resource::indexed`]; the first such leads.
+    /// looking at each where a member with one value is [`Resource::indexed`] or [`Resource::implied`] by one.
     pub filters: Vec<(String, Vec<String>)>,
     /// Words, as [`projections::words`] makes them, each of which begins a word of the row.
     pub words: Vec<String>,
@@ -61,42 +61,89 @@ pub struct RowQuery {
     pub as_of: u64,
 }
 
+/// By what rows are found without looking at each.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Lead {
+    /// By nothing.
+    All,
+    /// A value of a member, by the member's number.
+    Value(i64, String),
+    /// Texts from one on, below another, of a member.
+    Between(i64, String, String),
+}
+
 impl RowQuery {
-    /// The member and the value by which rows are found without looking at each, if there is one.
-    pub(super) fn leading(&self) -> Option<(&str, &str)> {
-        let leads = |(member, values): &&(String, Vec<String>)| values.len() == 1 && self.resource.indexed().contains(&member.as_str());
-        self.filters.iter().find(leads).map(|(member, values)| (member.as_str(), beginning(&values[0])))
-    }
-
-    /// The conditions as an engine's statements take them: `condition` writes one.
-    pub(super) fn conditions(&self, condition: impl Fn(&str, &[String]) -> Value) -> Result<String, StoreError> {
-        let plain = |member: &str| !member.is_empty() && member.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        match self.filters.iter().find(|(member, _)| !plain(member)) {
-            Some((strange, _)) => Err(StoreError::invalid(format!("no row has a member named {strange:?}"))),
-            None => Ok(Value::from_iter(self.filters.iter().map(|(member, values)| condition(member, values))).to_string()),
-        }
-    }
-
-    /// A page of the rows that have all words. The longest leads: `some` gives rows after an id that have a word from one text on, below
-    /// another, at most as many as a page has; whether a row has all words in this version is seen by its body.
-    pub(super) fn by_words(&self, some: impl Fn(&str, &str, &str) -> Result<Vec<Row>, StoreError>) -> Result<Vec<Row>, StoreError> {
-        let Some(longest) = self.words.iter().max_by_key(|word| word.len()) else { return Ok(Vec::new()) };
-        let (beyond, limit) = (format!("{longest}\u{10ffff}"), self.limit.min(super::MAX_PAGE_ROWS));
+    /// A page: `some` gives rows that a lead leads to, after an id, by id, at most so many; whether a row is asked for is seen by its body.
+    /// `row` gives one row as it is at this size.
+    pub(super) fn page(
+        &self,
+        row: impl Fn(Resource, &str) -> Result<Option<Row>, StoreError>,
+        some: impl Fn(&Lead, &str, usize) -> Result<Vec<Row>, StoreError>,
+    ) -> Result<Vec<Row>, StoreError> {
+        self.check()?;
+        let (lead, limit) = (self.lead(row)?, self.limit.min(MAX_PAGE_ROWS));
         let mut found: Vec<Row> = Vec::new();
+        // No id is empty.
         let mut after = self.after.clone().unwrap_or_default();
+        let mut many = limit;
         while found.len() < limit {
-            let page = some(&after, longest, &beyond)?;
-            let ended = page.len() < limit;
+            let page = some(&lead, &after, many)?;
+            let ended = page.len() < many;
             if let Some(last) = page.last() {
                 after.clone_from(&last.id);
             }
-            found.extend(page.into_iter().filter(|row| matches(self.resource, &row.body, &self.words)));
+            found.extend(page.into_iter().filter(|row| self.asks_for(&row.body)));
             if ended {
                 break;
             }
+            // Where few of the candidates are asked for, fewer questions take all of them.
+            many = (2 * many).min(MAX_PAGE_ROWS);
         }
         found.truncate(limit);
         Ok(found)
+    }
+
+    fn check(&self) -> Result<(), StoreError> {
+        let plain = |member: &str| !member.is_empty() && member.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        match self.filters.iter().find(|(member, _)| !plain(member)) {
+            Some((strange, _)) => Err(StoreError::invalid(format!("no row has a member named {strange:?}"))),
+            None => Ok(()),
+        }
+    }
+
+    /// The longest word leads, otherwise the first indexed member with one value, otherwise the row that another member names.
+    fn lead(&self, row: impl Fn(Resource, &str) -> Result<Option<Row>, StoreError>) -> Result<Lead, StoreError> {
+        let resource = self.resource;
+        if let Some(longest) = self.words.iter().max_by_key(|word| word.len()) {
+            return Ok(Lead::Between(resource.member(WORD), longest.clone(), format!("{longest}\u{10ffff}")));
+        }
+        let value = |of: &str| self.filters.iter().find(|(member, values)| member == of && values.len() == 1).map(|(_, values)| &values[0]);
+        if let Some((member, value)) = resource.indexed().iter().find_map(|member| Some((member, value(member)?))) {
+            return Ok(Lead::Value(resource.member(member), beginning(value).to_owned()));
+        }
+        for (member, named, leading) in resource.implied() {
+            let Some(id) = value(member) else { continue };
+            let named = row(*named, id)?;
+            if let Some(value) = named.as_ref().and_then(|row| row.body.get(*leading)?.as_str()) {
+                return Ok(Lead::Value(resource.member(leading), value.to_owned()));
+            }
+        }
+        Ok(Lead::All)
+    }
+
+    fn asks_for(&self, body: &Map<String, Value>) -> bool {
+        let filtered =
+            self.filters.iter().all(|(member, values)| body.get(member).is_some_and(|found| values.iter().any(|one| means(one, found))));
+        filtered && (self.words.is_empty() || matches(self.resource, body, &self.words))
+    }
+}
+
+/// Whether a value asked for means this member: the string, or the integer or boolean that is written so.
+fn means(asked: &str, found: &Value) -> bool {
+    match found {
+        Value::String(text) => text == asked,
+        Value::Bool(_) | Value::Number(_) => found.to_string() == asked,
+        Value::Null | Value::Array(_) | Value::Object(_) => false,
     }
 }
 

@@ -164,7 +164,7 @@ fn what_is_wrong_with_the_source_is_named() {
         ("UPDATE entries SET time = time + 1 WHERE \"index\" = 12", "entry 12"),
         ("UPDATE outcomes SET payload_hash = zeroblob(32) WHERE \"index\" = 9", "outcomes"),
         ("UPDATE checkpoints SET note = replace(note, 'demo', 'dem0') WHERE size = 5", "size 5"),
-        ("UPDATE row_versions SET body = '{}' WHERE resource = 'mis'", "row_versions"),
+        ("UPDATE row_versions SET body = '{}' WHERE resource = 6", "row_versions"),
     ]
     .into_iter()
     .enumerate()

@@ -51,10 +51,10 @@ fn the_demo_runs_on_a_database_and_its_tools_do() {
     let honest = rebuild(&[], 0);
     assert_eq!((&honest["differences"], &honest["digest_live"]), (&0.into(), &honest["digest_new"]));
     for (edit, differences) in [
-        ("UPDATE ledger.row_versions SET body = replace(body, 'active', 'closed') WHERE resource = 'divisions'", 4),
-        ("DELETE FROM ledger.row_versions WHERE resource = 'mis' AND until_size IS NULL", 2),
-        ("INSERT INTO ledger.row_values VALUES ('mis', 'edrpou', '1', 'x')", 1),
-        ("DELETE FROM ledger.row_links WHERE entry = 20 AND kind = 0", 1),
+        ("UPDATE ledger.row_versions SET body = replace(body, 'active', 'closed') WHERE resource = 2", 4),
+        ("DELETE FROM ledger.row_versions WHERE resource = 6 AND body LIKE '%accredited%'", 2),
+        ("INSERT INTO ledger.row_values VALUES (97, '\\x0031', '\\x0078')", 1),
+        ("DELETE FROM ledger.row_links WHERE stream = 1 AND block = 0", 1),
     ] {
         cluster.sql(OWNER, &database, edit);
         audit(3);

@@ -3,6 +3,7 @@
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
+use super::super::recent::Recent;
 use super::super::{Head, Ledger, LedgerBatch, LedgerReader, StoreError};
 use super::copy_in::copy_in;
 use super::failure::{stored, together};
@@ -15,6 +16,7 @@ pub struct PostgresLedger {
     writer: Writer,
     target: Target,
     lead: Option<u64>,
+    recent: Recent,
 }
 
 impl PostgresLedger {
@@ -33,7 +35,7 @@ impl PostgresLedger {
         rights::check_rights(writer.session(), target)?;
         rights::check_guards(writer.session(), target, true)?;
         reader::check_sound(writer.session())?;
-        Ok(PostgresLedger { writer, target: target.clone(), lead: None })
+        Ok(PostgresLedger { writer, target: target.clone(), lead: None, recent: Recent::default() })
     }
 
     pub(super) fn session(&self) -> &Session {
@@ -67,20 +69,24 @@ impl Ledger for PostgresLedger {
     fn commit_together(&mut self, batches: &[LedgerBatch]) -> Result<(), StoreError> {
         LedgerBatch::check_together(batches, self.lead)?;
         let Some((first, more)) = batches.split_first() else { return Ok(()) };
-        let asked = fold::asked(first);
+        // Left out where the transaction fails.
+        let mut recent = std::mem::take(&mut self.recent);
+        let asked = fold::asked(first, &recent);
         self.writer.transact_after(
             async |session| swap_head(session, first).await,
             async |session| fold::last(session, &asked).await,
             async |session, last| {
-                write(session, first, last).await?;
+                write(session, first, last, &mut recent).await?;
                 for batch in more {
                     swap_head(session, batch).await?;
-                    let last = fold::last(session, &fold::asked(batch)).await?;
-                    write(session, batch, last).await?;
+                    let last = fold::last(session, &fold::asked(batch, &recent)).await?;
+                    write(session, batch, last, &mut recent).await?;
                 }
                 Ok(())
             },
-        )
+        )?;
+        self.recent = recent;
+        Ok(())
     }
 
     fn reader(&self) -> Result<Box<dyn LedgerReader>, StoreError> {
@@ -102,8 +108,8 @@ async fn swap_head(session: &Session, batch: &LedgerBatch) -> Result<(), StoreEr
 }
 
 /// Everything but the head. When it begins, all that went out before has gone well.
-async fn write(session: &Session, batch: &LedgerBatch, last: fold::Last) -> Result<(), StoreError> {
-    let folded = fold::folded(batch, last)?;
+async fn write(session: &Session, batch: &LedgerBatch, last: fold::Last, recent: &mut Recent) -> Result<(), StoreError> {
+    let folded = fold::folded(batch, last, recent)?;
     // Streams come before the links to them; the rest in whatever order.
     let (entries, streams, checkpoint, tiles, outcomes, rows) = tokio::join!(
         entries(session, batch),
@@ -119,7 +125,9 @@ async fn write(session: &Session, batch: &LedgerBatch, last: fold::Last) -> Resu
         },
         fold::write(session, &folded),
     );
-    together([entries, streams, checkpoint, tiles, outcomes, rows])
+    together([entries, streams, checkpoint, tiles, outcomes, rows])?;
+    recent.keep_rows(folded);
+    Ok(())
 }
 
 async fn entries(session: &Session, batch: &LedgerBatch) -> Result<(), StoreError> {

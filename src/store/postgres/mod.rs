@@ -19,6 +19,7 @@ mod fold;
 mod leadership;
 mod ledger;
 mod migrate;
+mod packed;
 mod reader;
 mod rebuild;
 mod rights;

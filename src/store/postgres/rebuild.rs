@@ -8,17 +8,29 @@ use tokio_postgres::Row as SqlRow;
 use tokio_postgres::types::ToSql;
 
 use super::super::compare::{Cell, Cells, Comparing, Sorted, TABLES, Table};
+use super::super::packed::Packed;
 use super::super::sqlite::RowFold;
 use super::super::{Comparison, Head, Ledger, LedgerReader, Rebuild, StoreError};
 use super::failure::stored;
+use super::packed::{bytes, unpacked};
 use super::session::{Session, value};
 use super::{PostgresLedger, sql, writer};
 
 /// How many rows are replaced with one statement.
 const CHUNK: usize = 1_000;
 
+/// What a column of a read model holds.
+#[derive(Clone, Copy)]
+enum Kind {
+    Number,
+    Packed,
+    Text,
+    Bytes,
+}
+
 /// The statements for one table.
 struct Statements {
+    columns: &'static [Kind],
     cursor: &'static str,
     delete: &'static str,
     insert: &'static str,
@@ -26,12 +38,23 @@ struct Statements {
 
 const STATEMENTS: [Statements; 3] = [
     Statements {
+        columns: &[Kind::Number, Kind::Packed, Kind::Number, Kind::Text],
         cursor: sql!("rebuild_cursor_versions"),
         delete: sql!("rebuild_delete_versions"),
         insert: sql!("rebuild_insert_versions"),
     },
-    Statements { cursor: sql!("rebuild_cursor_values"), delete: sql!("rebuild_delete_values"), insert: sql!("rebuild_insert_values") },
-    Statements { cursor: sql!("rebuild_cursor_links"), delete: sql!("rebuild_delete_links"), insert: sql!("rebuild_insert_links") },
+    Statements {
+        columns: &[Kind::Number, Kind::Packed, Kind::Packed],
+        cursor: sql!("rebuild_cursor_values"),
+        delete: sql!("rebuild_delete_values"),
+        insert: sql!("rebuild_insert_values"),
+    },
+    Statements {
+        columns: &[Kind::Number, Kind::Number, Kind::Bytes],
+        cursor: sql!("rebuild_cursor_links"),
+        delete: sql!("rebuild_delete_links"),
+        insert: sql!("rebuild_insert_links"),
+    },
 ];
 
 /// A ledger of which nothing but the rows is written.
@@ -64,7 +87,7 @@ impl PostgresRebuild {
         let mut comparing = Comparing::new();
         for (table, statements) in TABLES.into_iter().zip(&STATEMENTS) {
             session.run(session.execute(statements.cursor, &[]))?;
-            let mut live = Live { session, rows: VecDeque::new() };
+            let mut live = Live { session, columns: statements.columns, rows: VecDeque::new() };
             let mut changes = Changes { session, statements, table, gone: Vec::new(), come: Vec::new() };
             new.sorted(table, |new| {
                 comparing.table(table, &mut live, new, &mut |live, new| if replaced { changes.take(live, new) } else { Ok(()) })
@@ -127,6 +150,7 @@ impl Rebuild for PostgresRebuild {
 /// The live rows, from the cursor.
 struct Live<'a> {
     session: &'a Session,
+    columns: &'static [Kind],
     rows: VecDeque<SqlRow>,
 }
 
@@ -137,16 +161,23 @@ impl Sorted for Live<'_> {
             let session = self.session;
             self.rows = session.run(session.client().query(sql!("rebuild_fetch"), &[]))?.into();
         }
-        self.rows.pop_front().map(|row| cells(&row)).transpose()
+        self.rows.pop_front().map(|row| cells(&row, self.columns)).transpose()
     }
 }
 
-fn cells(row: &SqlRow) -> Result<Cells, StoreError> {
-    let cell = |(column, kind): (usize, &tokio_postgres::Column)| match kind.type_().name() {
-        "int8" => Ok(value::<Option<i64>>(row, column)?.map_or(Cell::Null, Cell::Integer)),
-        _ => Ok(value::<Option<String>>(row, column)?.map_or(Cell::Null, Cell::Text)),
+fn cells(row: &SqlRow, columns: &[Kind]) -> Result<Cells, StoreError> {
+    let cell = |(column, kind): (usize, &Kind)| {
+        Ok(match kind {
+            Kind::Number => Cell::Integer(value(row, column)?),
+            Kind::Text => Cell::Text(value(row, column)?),
+            Kind::Bytes => Cell::Bytes(value(row, column)?),
+            Kind::Packed => match unpacked(value(row, column)?)? {
+                Packed::Text(text) => Cell::Text(text.into_owned()),
+                Packed::Uuid(uuid) => Cell::Bytes(uuid.to_vec()),
+            },
+        })
     };
-    row.columns().iter().enumerate().map(cell).collect()
+    columns.iter().enumerate().map(cell).collect()
 }
 
 /// Rows that are to go and to come, a chunk at a time.
@@ -170,7 +201,8 @@ impl Changes<'_> {
         for (sql, rows) in [(self.statements.delete, &mut self.gone), (self.statements.insert, &mut self.come)] {
             let rows = std::mem::take(rows);
             let Some(width) = rows.first().map(Vec::len) else { continue };
-            let columns: Vec<Box<dyn ToSql + Sync>> = (0..width).map(|column| by_column(&rows, column)).collect();
+            let kinds = self.statements.columns[..width].iter().enumerate();
+            let columns: Vec<Box<dyn ToSql + Sync>> = kinds.map(|(column, kind)| by_column(&rows, *kind, column)).collect();
             let parameters: Vec<&(dyn ToSql + Sync)> = columns.iter().map(|column| &**column).collect();
             self.session.run(self.session.execute(sql, &parameters))?;
         }
@@ -178,14 +210,23 @@ impl Changes<'_> {
     }
 }
 
-/// One column of rows as an array. A column of a read model is all texts, or all numbers and nulls.
-fn by_column(rows: &[Cells], column: usize) -> Box<dyn ToSql + Sync> {
-    let is_text = rows.iter().any(|row| matches!(row[column], Cell::Text(_)));
-    if is_text {
-        let text = |row: &Cells| if let Cell::Text(text) = &row[column] { Some(text.clone()) } else { None };
-        Box::new(rows.iter().map(text).collect::<Vec<_>>())
-    } else {
-        let number = |row: &Cells| if let Cell::Integer(number) = &row[column] { Some(*number) } else { None };
-        Box::new(rows.iter().map(number).collect::<Vec<_>>())
+/// One column of rows as an array.
+fn by_column(rows: &[Cells], kind: Kind, column: usize) -> Box<dyn ToSql + Sync> {
+    let cells = rows.iter().map(|row| &row[column]);
+    match kind {
+        Kind::Number => Box::new(cells.map(|cell| if let Cell::Integer(number) = cell { Some(*number) } else { None }).collect::<Vec<_>>()),
+        Kind::Text => Box::new(cells.map(|cell| if let Cell::Text(text) = cell { Some(text.clone()) } else { None }).collect::<Vec<_>>()),
+        Kind::Bytes => {
+            Box::new(cells.map(|cell| if let Cell::Bytes(bytes) = cell { Some(bytes.clone()) } else { None }).collect::<Vec<_>>())
+        }
+        Kind::Packed => Box::new(cells.map(repacked).collect::<Vec<_>>()),
+    }
+}
+
+fn repacked(cell: &Cell) -> Option<Vec<u8>> {
+    match cell {
+        Cell::Text(text) => Some(bytes(&Packed::Text(text.into()))),
+        Cell::Bytes(uuid) => Some(bytes(&Packed::Uuid(uuid.as_slice().try_into().ok()?))),
+        Cell::Integer(_) => None,
     }
 }

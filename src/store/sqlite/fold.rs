@@ -3,10 +3,11 @@
 use std::ops::Range;
 use std::path::Path;
 
-use projections::{Change, FoldError, Indexed, Link, LinkKind, Open, Resource, Version};
+use projections::{Change, FoldError, Indexed, Link, LinkKind, Open, Resource, Stored, Version, link_blocks};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::compare::{Sorted, Table};
+use super::super::packed::Packed;
 use super::super::recent::Recent;
 use super::super::{Row, RowKey, RowQuery, Rows, StoreError};
 use super::failure::{number, stored};
@@ -105,16 +106,16 @@ pub(super) fn apply(connection: &Connection, changes: &[Change], links: &[Link],
         FoldError::Beyond(..) => StoreError::invalid(error.to_string()),
     })?;
     for ((resource, id), versions) in &folded.versions {
-        versions.iter().try_for_each(|version| write(connection, resource.name(), id, version))?;
+        versions.iter().try_for_each(|version| write(connection, *resource, id, version))?;
     }
     let mut insert = connection.prepare_cached(sql!("row_value_insert"))?;
-    for Indexed { resource, member, value, id } in &folded.indexed {
-        insert.execute([resource.name(), member, value, id])?;
+    for Indexed { member, value, id } in &folded.indexed {
+        insert.execute(params![member, Packed::of(value), Packed::of(id)])?;
     }
     let mut insert = connection.prepare_cached(sql!("row_link_insert"))?;
-    for Link { stream, kind, entry } in links.iter().chain(&folded.links) {
+    for ((stream, block), entries) in link_blocks(links.iter().chain(&folded.links)) {
         let number = recent.stream(stream, |stream| number_of(connection, stream))?;
-        insert.execute(params![number, kind.number(), stored(*entry)?])?;
+        insert.execute(params![number, stored(block)?, entries])?;
     }
     recent.keep_rows(folded);
     Ok(())
@@ -129,7 +130,9 @@ fn number_of(connection: &Connection, stream: &str) -> Result<i64, StoreError> {
 /// A row's last version, which is the open one: rows end by a status, never by vanishing.
 fn last(connection: &Connection, resource: Resource, id: &str) -> Result<Option<Open>, StoreError> {
     let mut statement = connection.prepare_cached(sql!("row_last"))?;
-    let found = statement.query_row([resource.name(), id], |row| Ok((number(row, 0)?, row.get::<_, String>(1)?))).optional()?;
+    let found = statement
+        .query_row(params![resource.number(), Packed::of(id)], |row| Ok((number(row, 0)?, row.get::<_, String>(1)?)))
+        .optional()?;
     let Some((from_size, text)) = found else {
         return Ok(None);
     };
@@ -137,15 +140,16 @@ fn last(connection: &Connection, resource: Resource, id: &str) -> Result<Option<
     Ok(Some((from_size, body)))
 }
 
-fn write(connection: &Connection, resource: &str, id: &str, version: &Version) -> Result<(), StoreError> {
-    let from_size = stored(version.from_size)?;
-    let until_size = version.until_size.map(stored).transpose()?;
-    let written = if version.same_body {
-        connection.prepare_cached(sql!("row_end"))?.execute(params![resource, id, from_size, until_size])?
-    } else {
-        let name = if version.stored { sql!("row_rewrite") } else { sql!("row_insert") };
-        let body = serde_json::to_string(&version.body).map_err(|error| StoreError::invalid(error.to_string()))?;
-        connection.prepare_cached(name)?.execute(params![resource, id, from_size, until_size, body])?
+fn write(connection: &Connection, resource: Resource, id: &str, version: &Version) -> Result<(), StoreError> {
+    let statement = match version.stored {
+        Stored::Same => return Ok(()),
+        Stored::Other => sql!("row_rewrite"),
+        Stored::No => sql!("row_insert"),
     };
-    if written == 1 { Ok(()) } else { Err(StoreError::corrupt(format!("row {id} of {resource} is missing"))) }
+    let body = serde_json::to_string(&version.body).map_err(|error| StoreError::invalid(error.to_string()))?;
+    let parameters = params![resource.number(), Packed::of(id), stored(version.from_size)?, body];
+    match connection.prepare_cached(statement)?.execute(parameters)? {
+        1 => Ok(()),
+        _ => Err(StoreError::corrupt(format!("row {id} of {} is missing", resource.name()))),
+    }
 }

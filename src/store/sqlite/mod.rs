@@ -15,6 +15,7 @@ mod failure;
 mod fold;
 mod ledger;
 mod lock;
+mod packed;
 mod reader;
 mod rebuild;
 mod rows;

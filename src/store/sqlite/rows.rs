@@ -2,39 +2,37 @@
 
 use std::ops::Range;
 
-use projections::{LinkKind, Resource, WORD};
+use projections::{LINK_BLOCK, LinkKind, Resource, linked_in};
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Params, Row as SqlRow, params};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use super::super::{Row, RowKey, RowQuery, StoreError};
+use super::super::packed::Packed;
+use super::super::rows::Lead;
+use super::super::{MAX_PAGE_ROWS, Row, RowKey, RowQuery, StoreError};
 use super::failure::{bound, number, page};
 use super::sql;
 
 pub(super) fn row(connection: &Connection, resource: Resource, id: &str, as_of: u64) -> Result<Option<Row>, StoreError> {
     let mut statement = connection.prepare_cached(sql!("row_read"))?;
-    Ok(statement.query_row(params![resource.name(), id, bound(as_of)], read).optional()?)
+    Ok(statement.query_row(params![resource.number(), Packed::of(id), bound(as_of)], read).optional()?)
 }
 
 pub(super) fn rows(connection: &Connection, query: &RowQuery) -> Result<Vec<Row>, StoreError> {
-    if query.words.is_empty() { find(connection, query) } else { search(connection, query) }
-}
-
-fn find(connection: &Connection, query: &RowQuery) -> Result<Vec<Row>, StoreError> {
-    // No id is empty.
-    let after = query.after.as_deref().unwrap_or("");
-    let (resource, as_of, limit, conditions) = (query.resource.name(), bound(query.as_of), page(query.limit), conditions(query)?);
-    match query.leading() {
-        None => list(connection, sql!("row_list"), params![resource, after, as_of, limit, conditions]),
-        Some((member, value)) => list(connection, sql!("row_find"), params![resource, after, as_of, limit, member, value, conditions]),
-    }
-}
-
-fn search(connection: &Connection, query: &RowQuery) -> Result<Vec<Row>, StoreError> {
-    let (resource, as_of, limit, conditions) = (query.resource.name(), bound(query.as_of), page(query.limit), conditions(query)?);
-    query.by_words(|after, from, beyond| {
-        list(connection, sql!("row_search"), params![resource, after, as_of, limit, WORD, from, beyond, conditions])
-    })
+    let (resource, as_of) = (query.resource.number(), bound(query.as_of));
+    let some = |lead: &Lead, after: &str, limit: usize| {
+        let (after, limit) = (Packed::of(after), page(limit));
+        match lead {
+            Lead::All => list(connection, sql!("row_list"), params![resource, after, as_of, limit]),
+            Lead::Value(member, value) => {
+                list(connection, sql!("row_find"), params![resource, after, as_of, limit, member, Packed::of(value)])
+            }
+            Lead::Between(member, from, beyond) => {
+                list(connection, sql!("row_search"), params![resource, after, as_of, limit, member, from, beyond])
+            }
+        }
+    };
+    query.page(|resource, id| row(connection, resource, id, query.as_of), some)
 }
 
 pub(super) fn linked(
@@ -44,10 +42,17 @@ pub(super) fn linked(
     entries: Range<u64>,
     limit: usize,
 ) -> Result<Vec<u64>, StoreError> {
-    let kinds = Value::from(kinds.iter().map(|kind| kind.number()).collect::<Vec<_>>()).to_string();
     let mut statement = connection.prepare_cached(sql!("row_link_list"))?;
-    let parameters = params![stream, kinds, bound(entries.start), bound(entries.end), page(limit)];
-    Ok(statement.query_map(parameters, |row| number(row, 0))?.collect::<Result<_, _>>()?)
+    let mut blocks = statement.query(params![stream, bound(entries.start / LINK_BLOCK), bound(entries.end.div_ceil(LINK_BLOCK))])?;
+    let (limit, mut found) = (limit.min(MAX_PAGE_ROWS), Vec::new());
+    while found.len() < limit
+        && let Some(block) = blocks.next()?
+    {
+        let (number, bytes): (u64, Vec<u8>) = (number(block, 0)?, block.get(1)?);
+        found.extend(linked_in(number, &bytes, kinds, entries.clone()));
+    }
+    found.truncate(limit);
+    Ok(found)
 }
 
 pub(super) fn history(
@@ -58,38 +63,21 @@ pub(super) fn history(
     from_size: u64,
     limit: usize,
 ) -> Result<Vec<Row>, StoreError> {
-    let parameters = params![resource.name(), id, bound(as_of), bound(from_size), page(limit)];
+    let parameters = params![resource.number(), Packed::of(id), bound(as_of), bound(from_size), page(limit)];
     list(connection, sql!("row_history"), parameters)
 }
 
 pub(super) fn versions(connection: &Connection, after: Option<&RowKey>, limit: usize) -> Result<Vec<Row>, StoreError> {
     let (resource, id, from_size) = match after {
-        Some(key) => (key.resource.name(), key.id.as_str(), bound(key.from_size)),
-        None => ("", "", 0),
+        Some(key) => (key.resource.number(), key.id.as_str(), bound(key.from_size)),
+        None => (-1, "", 0),
     };
-    list(connection, sql!("row_versions"), params![resource, id, from_size, page(limit)])
+    list(connection, sql!("row_versions"), params![resource, Packed::of(id), from_size, page(limit)])
 }
 
 /// A body from its text.
 pub(super) fn body(text: &str) -> Result<Map<String, Value>, serde_json::Error> {
     serde_json::from_str(text)
-}
-
-/// The conditions as the statements take them.
-fn conditions(query: &RowQuery) -> Result<String, StoreError> {
-    query.conditions(|member, values| {
-        let texts: Vec<String> = values.iter().flat_map(|value| written(value)).collect();
-        json!([format!("$.\"{member}\""), texts])
-    })
-}
-
-/// The JSON texts of the members that a value asks for.
-fn written(value: &str) -> Vec<String> {
-    let mut texts = vec![Value::from(value).to_string()];
-    if let Ok(Value::Bool(_) | Value::Number(_)) = serde_json::from_str(value) {
-        texts.push(value.to_owned());
-    }
-    texts
 }
 
 fn list(connection: &Connection, sql: &str, parameters: impl Params) -> Result<Vec<Row>, StoreError> {
@@ -99,17 +87,13 @@ fn list(connection: &Connection, sql: &str, parameters: impl Params) -> Result<V
 }
 
 fn read(row: &SqlRow<'_>) -> Result<Row, rusqlite::Error> {
-    let name = row.get_ref(0)?.as_str()?;
-    let known = Resource::ALL.into_iter().find(|(_, known)| *known == name);
-    let (resource, _) = known.ok_or_else(|| {
-        let unknown = format!("no resource is named {name:?}");
-        rusqlite::Error::FromSqlConversionFailure(0, Type::Text, unknown.into())
-    })?;
+    let known: i64 = row.get(0)?;
+    let resource = Resource::numbered(known).ok_or(rusqlite::Error::IntegralValueOutOfRange(0, known))?;
     let from_size = number(row, 2)?;
     let until: Option<i64> = row.get(3)?;
     let until_size = until.map(|_| number(row, 3)).transpose()?;
     let body = body(row.get_ref(4)?.as_str()?).map_err(|error| rusqlite::Error::FromSqlConversionFailure(4, Type::Text, error.into()))?;
     // The table's CHECK keeps from_size above 0.
     let entry = from_size.saturating_sub(1);
-    Ok(Row { resource, id: row.get(1)?, from_size, until_size, entry, body })
+    Ok(Row { resource, id: row.get::<_, Packed<'static>>(1)?.text(), from_size, until_size, entry, body })
 }

@@ -37,9 +37,9 @@ impl Sorted for Listed<'_> {
 
 fn cell(value: ValueRef<'_>) -> Result<Cell, StoreError> {
     match value {
-        ValueRef::Null => Ok(Cell::Null),
         ValueRef::Integer(number) => Ok(Cell::Integer(number)),
         ValueRef::Text(text) => Ok(Cell::Text(String::from_utf8_lossy(text).into_owned())),
-        ValueRef::Real(_) | ValueRef::Blob(_) => Err(StoreError::corrupt("a row has a value of a type that its column does not take")),
+        ValueRef::Blob(bytes) => Ok(Cell::Bytes(bytes.to_vec())),
+        ValueRef::Null | ValueRef::Real(_) => Err(StoreError::corrupt("a row has a value of a type that its column does not take")),
     }
 }

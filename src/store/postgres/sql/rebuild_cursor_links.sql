@@ -1,2 +1,2 @@
 DECLARE live NO SCROLL CURSOR FOR
-SELECT stream, kind::bigint, entry FROM ledger.row_links ORDER BY stream, kind, entry
+SELECT stream, block, entries FROM ledger.row_links ORDER BY stream, block

@@ -1,2 +1,2 @@
 DECLARE live NO SCROLL CURSOR FOR
-SELECT resource, member, value, id FROM ledger.row_values ORDER BY resource, member, value, id
+SELECT member::bigint, value, id FROM ledger.row_values ORDER BY member, value, id

@@ -1,2 +1,2 @@
 DECLARE live NO SCROLL CURSOR FOR
-SELECT resource, id, from_size, until_size, body FROM ledger.row_versions ORDER BY resource, id, from_size
+SELECT resource::bigint, id, from_size, body FROM ledger.row_versions ORDER BY resource, id, from_size

@@ -1,1 +1,1 @@
-INSERT INTO ledger.row_values (resource, member, value, id) SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
+INSERT INTO ledger.row_values (member, value, id) SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::bytea[])

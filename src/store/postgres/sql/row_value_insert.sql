@@ -1,4 +1,4 @@
 -- Values are a set: a row that had a value before is found by it already.
-INSERT INTO ledger.row_values (resource, member, value, id)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
+INSERT INTO ledger.row_values (member, value, id)
+SELECT * FROM unnest($1::smallint[], $2::bytea[], $3::bytea[])
 ON CONFLICT DO NOTHING

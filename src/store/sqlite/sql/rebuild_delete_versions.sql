@@ -1,5 +1,4 @@
 DELETE FROM main.row_versions AS live WHERE NOT EXISTS (
     SELECT 1 FROM new.row_versions AS meant
-    WHERE meant.resource = live.resource AND meant.id = live.id AND meant.from_size = live.from_size
-        AND meant.until_size IS live.until_size AND meant.body = live.body
+    WHERE meant.resource = live.resource AND meant.id = live.id AND meant.from_size = live.from_size AND meant.body = live.body
 )

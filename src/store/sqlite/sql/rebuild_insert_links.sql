@@ -1,2 +1,2 @@
-INSERT INTO main.row_links (stream, kind, entry)
-SELECT stream, kind, entry FROM new.row_links WHERE true ON CONFLICT DO NOTHING
+INSERT INTO main.row_links (stream, block, entries)
+SELECT stream, block, entries FROM new.row_links WHERE true ON CONFLICT DO NOTHING

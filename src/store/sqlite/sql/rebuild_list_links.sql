@@ -1,1 +1,1 @@
-SELECT stream, kind, entry FROM row_links ORDER BY stream, kind, entry
+SELECT stream, block, entries FROM row_links ORDER BY stream, block

@@ -1,1 +1,1 @@
-SELECT resource, member, value, id FROM row_values ORDER BY resource, member, value, id
+SELECT member, value, id FROM row_values ORDER BY member, value, id

@@ -1,1 +1,1 @@
-INSERT INTO row_versions (resource, id, from_size, until_size, body) VALUES (?1, ?2, ?3, ?4, ?5)
+INSERT INTO row_versions (resource, id, from_size, body) VALUES (?1, ?2, ?3, ?4)

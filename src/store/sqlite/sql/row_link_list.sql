@@ -1,5 +1,4 @@
--- ?2: the kinds asked for, as an array. Entries from ?3 on, below ?4.
-SELECT DISTINCT link.entry FROM streams CROSS JOIN json_each(?2) AS kind
-JOIN row_links AS link ON link.stream = streams.number AND link.kind = kind.value
-WHERE streams.name = ?1 AND link.entry >= ?3 AND link.entry < ?4
-ORDER BY link.entry LIMIT ?5
+-- Blocks from ?2 on, below ?3.
+SELECT link.block, link.entries FROM streams JOIN row_links AS link ON link.stream = streams.number
+WHERE streams.name = ?1 AND link.block >= ?2 AND link.block < ?3
+ORDER BY link.block

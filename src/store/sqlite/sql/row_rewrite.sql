@@ -1,2 +1,2 @@
 -- A version that the same entry changes again.
-UPDATE row_versions SET until_size = ?4, body = ?5 WHERE resource = ?1 AND id = ?2 AND from_size = ?3
+UPDATE row_versions SET body = ?4 WHERE resource = ?1 AND id = ?2 AND from_size = ?3

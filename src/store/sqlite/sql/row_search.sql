@@ -1,14 +1,9 @@
--- ?5: the member of words. A word from ?6 on, below ?7, leads to the row; ?8: the conditions, as row_find has them.
+-- ?5: the number of the member of words. A word from ?6 on, below ?7, leads to the row.
 SELECT version.resource, version.id, version.from_size, NULL, version.body
 FROM (
-    SELECT DISTINCT id FROM row_values
-    WHERE resource = ?1 AND member = ?5 AND value >= ?6 AND value < ?7 AND id > ?2
+    SELECT DISTINCT id FROM row_values WHERE member = ?5 AND value >= ?6 AND value < ?7 AND id > ?2
 ) AS candidate
-JOIN row_versions AS version ON version.resource = ?1 AND version.id = candidate.id
-WHERE version.from_size <= ?3 AND (version.until_size IS NULL OR version.until_size > ?3)
-    AND NOT EXISTS (
-        SELECT 1 FROM json_each(?8) AS condition
-        WHERE (version.body -> (condition.value ->> 0)) IS NULL
-            OR (version.body -> (condition.value ->> 0)) NOT IN (SELECT value FROM json_each(condition.value, '$[1]'))
-    )
+CROSS JOIN row_versions AS version ON version.resource = ?1 AND version.id = candidate.id AND version.from_size = (
+    SELECT max(from_size) FROM row_versions WHERE resource = ?1 AND id = candidate.id AND from_size <= ?3
+)
 ORDER BY candidate.id LIMIT ?4

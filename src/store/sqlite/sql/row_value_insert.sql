@@ -1,1 +1,1 @@
-INSERT INTO row_values (resource, member, value, id) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING
+INSERT INTO row_values (member, value, id) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING

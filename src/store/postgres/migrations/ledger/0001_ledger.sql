@@ -66,13 +66,13 @@ CREATE TABLE ledger.leader (
     beat timestamptz NOT NULL -- when it last said that it lives, by the database's clock
 );
 
--- Rows of the public read models, versioned by size: a version is true for sizes in from_size ..< until_size.
--- Folded from entries; whoever doubts them folds them again.
+-- Rows of the public read models, versioned by size: a version is true from from_size on, until the next one's.
+-- Folded from entries; whoever doubts them folds them again. Ids and values are packed: a byte 1 and a UUID's 16 bytes, or a
+-- byte 0 and a text.
 CREATE TABLE ledger.row_versions (
-    resource text COLLATE "C" NOT NULL,
-    id text COLLATE "C" NOT NULL,
+    resource smallint NOT NULL, -- its number
+    id bytea NOT NULL,
     from_size bigint NOT NULL CHECK (from_size > 0),
-    until_size bigint CHECK (until_size > from_size),
     body text COLLATE "C" NOT NULL,
     PRIMARY KEY (resource, id, from_size)
 );
@@ -80,21 +80,21 @@ CREATE TABLE ledger.row_versions (
 -- Which rows ever had which value in a member: leads a query to its candidates, whose version then decides.
 -- Long values stand here with their beginning.
 CREATE TABLE ledger.row_values (
-    resource text COLLATE "C" NOT NULL,
-    member text COLLATE "C" NOT NULL,
-    value text COLLATE "C" NOT NULL,
-    id text COLLATE "C" NOT NULL,
-    PRIMARY KEY (resource, member, value, id)
+    member smallint NOT NULL, -- its number, which says the resource too
+    value bytea NOT NULL,
+    id bytea NOT NULL,
+    PRIMARY KEY (member, value, id)
 );
 
--- Which entries are about which stream (its number in streams): 0 by an event of it, 1 by a signature in its right, 2 by
--- changing a row of this provider.
+-- Which entries are about which stream (its number in streams), by blocks of 256 entries: for each such entry its place in the
+-- block and the set of ways, a byte each. 1: by an event of it, 2: by a signature in its right, 4: by changing a row of this provider.
+-- A block grows with each batch, so pages keep room for that.
 CREATE TABLE ledger.row_links (
     stream bigint NOT NULL,
-    kind smallint NOT NULL CHECK (kind BETWEEN 0 AND 2),
-    entry bigint NOT NULL,
-    PRIMARY KEY (stream, kind, entry)
-);
+    block bigint NOT NULL CHECK (block >= 0),
+    entries bytea NOT NULL,
+    PRIMARY KEY (stream, block)
+) WITH (fillfactor = 80);
 
 -- Guards. They hold for every role, the owner's included, as long as the owner does not drop them; the server's role could
 -- neither drop them nor do what they forbid, for want of the right.
