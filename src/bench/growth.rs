@@ -52,7 +52,7 @@ pub(super) fn measure(bench: &mut Bench) -> Result<(), BenchError> {
             done = patients.end;
         }
         let first = *first.get_or_insert(cost);
-        let mut tell = |what: &str, unit, figure| Line::new(SECTION, format!("{goal} declarations: {what}"), unit, vec![figure]);
+        let tell = |what: &str, unit, figure| Line::new(SECTION, format!("{goal} declarations: {what}"), unit, vec![figure]);
         bench.lines.push(tell("a command of theirs", "µs", cost).against("the first", first, Wanted::Most(1.2)));
         let (open, took) = bed.reopened()?;
         bed = open;

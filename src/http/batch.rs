@@ -27,7 +27,7 @@ use super::problem::Problem;
 use super::trace::Voice;
 use super::{App, body};
 use crate::admission::Admitted;
-use crate::sequencer::{Answer, MAX_BATCH};
+use crate::sequencer::{Accepted, Answer, MAX_BATCH};
 use crate::service::ServiceCode;
 
 /// The most lines of a batch.
@@ -126,7 +126,9 @@ async fn answer(writer: Writer, mut waiting: mpsc::Receiver<Line>, output: mpsc:
         }
         let Writer { app, voice, genesis } = writer.clone();
         let written = app.read(move |app, reader| {
-            let mut chunk = Vec::new();
+            // At once, for a buffer that grows is copied each time.
+            let room = |answer: &Result<Accepted, Problem>| answer.as_ref().map_or(1 << 10, |accepted| 2 * accepted.entry.len() + (2 << 10));
+            let mut chunk = Vec::with_capacity(answers.iter().map(room).sum());
             for answer in &answers {
                 let line = match answer {
                     Ok(accepted) => {

@@ -85,16 +85,17 @@ impl Writes {
 }
 
 impl Batch {
-    /// Takes an accepted command: its entries with their bytes, and what the vault gains by it.
-    pub(super) fn take(&mut self, admitted: &Admitted, chain: &[(Entry, Vec<u8>)], gathered: Gathered) {
-        let Some((first, bytes)) = chain.first() else { return };
-        let index = first.index;
+    /// Takes an accepted command: its entries with their bytes, and what the vault gains by it. Gives the first entry's bytes back, for
+    /// whoever is answered by them.
+    pub(super) fn take(&mut self, admitted: &Admitted, chain: Vec<(Entry, Vec<u8>)>, gathered: Gathered) -> Arc<[u8]> {
+        let Some((first, bytes)) = chain.first() else { return Arc::default() };
+        let (index, shared) = (first.index, Arc::<[u8]>::from(bytes.as_slice()));
         self.writes.outcomes.push((admitted.command.id, admitted.envelope.payload_hash, index));
-        let decided = Decided::Entry { index, bytes: bytes.as_slice().into(), payload_hash: admitted.envelope.payload_hash };
+        let decided = Decided::Entry { index, bytes: Arc::clone(&shared), payload_hash: admitted.envelope.payload_hash };
         self.gained.by_id.insert(admitted.command.id, decided);
         let signers = admitted.envelope.payload.rights();
         for (entry, bytes) in chain {
-            self.writes.entries.push(StoredEntry { index: entry.index, time: entry.time.ms(), bytes: bytes.clone() });
+            self.writes.entries.push(StoredEntry { index: entry.index, time: entry.time.ms(), bytes });
             self.writes.changes.extend(projections::changes(entry.index, &admitted.envelope.payload.data, &entry.events));
             self.writes.links.extend(projections::links(entry.index, &signers, &entry.events));
             self.writes.edits.extend(edits(entry.index, &entry.events));
@@ -110,6 +111,7 @@ impl Batch {
             self.writes.codes.push(CodeRow { entry: index, request, code: code.digits.clone(), salt: code.salt.0 });
             self.gained.overlay.set_code(request, Some(code));
         }
+        shared
     }
 
     fn keep_disclosures(&mut self, admitted: &Admitted, entry: u64, gathered: &Gathered) {

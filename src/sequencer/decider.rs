@@ -243,8 +243,7 @@ impl Decider {
         }
         self.last_time = time;
         batch.writes.streams.extend(new_streams);
-        batch.take(admitted, &chain, gathered);
-        let bytes = chain.into_iter().next().map(|(_, bytes)| bytes.into()).unwrap_or_default();
+        let bytes = batch.take(admitted, chain, gathered);
         Ok(Pending::Entry { index, bytes, size: None, replayed: false })
     }
 
