@@ -127,7 +127,8 @@ async fn answer(writer: Writer, mut waiting: mpsc::Receiver<Line>, output: mpsc:
         let Writer { app, voice, genesis } = writer.clone();
         let written = app.read(move |app, reader| {
             // At once, for a buffer that grows is copied each time.
-            let room = |answer: &Result<Accepted, Problem>| answer.as_ref().map_or(1 << 10, |accepted| 2 * accepted.entry.len() + (2 << 10));
+            let room =
+                |answer: &Result<Accepted, Problem>| answer.as_ref().map_or(1 << 10, |accepted| 2 * accepted.entry.len() + (2 << 10));
             let mut chunk = Vec::with_capacity(answers.iter().map(room).sum());
             for answer in &answers {
                 let line = match answer {

@@ -1,5 +1,6 @@
 //! Loading: from what is stored to a core that may write.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use aggregates::event::Event;
@@ -15,6 +16,9 @@ use super::core::Core;
 use super::decider::Decider;
 use super::edits::edits;
 use super::keys::Keys;
+use super::probe::Probing;
+use super::publish::Publisher;
+use super::seal::Sealer;
 use super::{Probe, Published, Sealed};
 use crate::admission::KeyDirectory;
 use crate::entry::EntryError;
@@ -131,31 +135,26 @@ pub fn load(
         last_time,
         clock,
         published: published.subscribe(),
-        closed: None,
+        closed: VecDeque::new(),
     };
     let (time, tree) = (last_time, Arc::new(tree));
-    let sealed = Arc::new(Sealed::new(&head.checkpoint, Arc::clone(&tree), []));
-    let mut committer = Committer {
-        origin,
-        keys,
-        ledger,
-        reader,
+    let probe = Probing::new(probe);
+    let sealer = Sealer {
+        origin: origin.clone(),
+        keys: Arc::clone(&keys),
         vault,
-        high_water: mark,
-        tree,
-        head,
-        sealed,
         vault_head,
-        edits: Vec::new(),
+        tree: Arc::clone(&tree),
+        head: head.clone(),
         time,
-        directory,
-        published,
-        probe,
+        probe: probe.clone(),
     };
+    let sealed = Arc::new(Sealed::new(&head.checkpoint, Arc::clone(&tree), []));
+    let mut publisher = Publisher { high_water: mark, directory, published, head, tree, time, sealed, probe: probe.clone() };
     // A head that was committed and not published before the process ended is published now.
-    committer.high_water.raise(&committer.head)?;
-    committer.publish(true);
-    Ok(Core { decider, committer })
+    publisher.high_water.raise(&publisher.head)?;
+    publisher.show(true);
+    Ok(Core { decider, sealer, committer: Committer { origin, keys, ledger, reader, probe }, publisher })
 }
 
 /// The head continues the one that was marked: the checkpoint kept for the marked size has the marked root.
