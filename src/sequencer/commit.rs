@@ -5,6 +5,7 @@ use std::sync::Arc;
 use aggregates::event::Body;
 use aggregates::key_ring::KeyEvent;
 use aggregates::words::Instant;
+use projections::Change;
 use tlog::{Checkpoint, CheckpointError, Hash, Tree, leaf_hash};
 use tokio::sync::watch;
 
@@ -107,7 +108,7 @@ impl Committer {
             _ => None,
         });
         self.directory.add(enrolled);
-        self.publish(true);
+        self.show(true, ledger.old.size, ledger.changes);
         self.probe.at(Step::Published);
         self.edits = edits;
         Ok(Arc::clone(&self.sealed))
@@ -191,8 +192,15 @@ impl Committer {
         Ok(())
     }
 
-    /// Shows the head to the world.
+    /// Shows the head to the world, of which it is not known what led to it.
     pub(super) fn publish(&self, ready: bool) {
+        self.show(ready, self.head.size, Vec::new());
+    }
+
+    /// The same with all that changed since a size.
+    fn show(&self, ready: bool, since: u64, changes: Vec<Change>) {
+        let lately = self.published.borrow().lately.clone();
+        lately.tell(since..self.head.size, changes);
         let published = Published {
             size: self.head.size,
             root: Hash(self.head.root),
@@ -200,6 +208,7 @@ impl Committer {
             tree: Arc::clone(&self.tree),
             time: self.time,
             ready,
+            lately,
         };
         let before = self.published.send_replace(Arc::new(published));
         assert!(before.size <= self.head.size, "the published size never goes back");
