@@ -17,7 +17,7 @@ use common::accredit::{command, founders, key, now};
 use litopys::admission::{Admitted, KeyDirectory, admit};
 use litopys::keys::{read_key_file, verify};
 use litopys::node::{self, Paths, Place};
-use litopys::sequencer::{self, Answer, Core, Keys, MAX_BATCH, Opened, Published, Quiet, RefusalNote, system_clock};
+use litopys::sequencer::{self, Answer, Core, Keys, Lately, MAX_BATCH, Opened, Published, Quiet, RefusalNote, system_clock};
 use litopys::store::Missing;
 use tempfile::TempDir;
 use tlog::Signer;
@@ -71,6 +71,7 @@ fn core(place: &Place, directory: &KeyDirectory) -> Core {
         tree: Arc::default(),
         time: Instant::EPOCH,
         ready: false,
+        lately: Lately::default(),
     };
     let (publisher, _) = watch::channel(Arc::new(nothing));
     sequencer::load(opened, Arc::new(keys), system_clock(), Box::new(Quiet), directory.clone(), publisher).unwrap()

@@ -17,7 +17,7 @@ use aggregates::words::Instant;
 use litopys::admission::{Admitted, KeyDirectory, admit};
 use litopys::keys::{read_key_file, verify};
 use litopys::node::{self, Paths, Place};
-use litopys::sequencer::{self, Answer, Core, Keys, MAX_BATCH, Opened, Probe, Published, RefusalNote, Step, system_clock};
+use litopys::sequencer::{self, Answer, Core, Keys, Lately, MAX_BATCH, Opened, Probe, Published, RefusalNote, Step, system_clock};
 use litopys::store::Missing;
 use story::{Ledger, Story, Told, key};
 use tempfile::TempDir;
@@ -68,7 +68,15 @@ impl Engine {
         let (ledger, vault) = place.store.open().unwrap();
         let opened = Opened { ledger, vault, high_water: place.high_water.clone(), missing: Missing::Refuse, warm: None };
         let tree = Arc::<tlog::Tree>::default();
-        let nothing = Published { size: 0, root: tree.root(), checkpoint: "".into(), tree, time: Instant::EPOCH, ready: false };
+        let nothing = Published {
+            size: 0,
+            root: tree.root(),
+            checkpoint: "".into(),
+            tree,
+            time: Instant::EPOCH,
+            ready: false,
+            lately: Lately::default(),
+        };
         let (publisher, _) = watch::channel(Arc::new(nothing));
         let probe = Box::new(watch.clone());
         let core = sequencer::load(opened, Arc::new(keys), system_clock(), probe, directory.clone(), publisher).unwrap();

@@ -21,7 +21,7 @@ use litopys::node::{Paths, Trust};
 use litopys::receipt;
 use litopys::sequencer::Answer;
 use litopys::store::sqlite::SqliteStore;
-use litopys::store::{AccessRecord, Head, LedgerReader, MAX_PAGE_ROWS, StampedRows, Store as _, StoreError};
+use litopys::store::{AccessRecord, Head, LedgerReader, MAX_PAGE_ROWS, Shown, StampedRows, Store as _, StoreError};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -104,14 +104,14 @@ impl Source {
         story.small();
         // Full tiles.
         story.declarations(count);
-        let read = |number: u64| AccessRecord {
+        let read = |number: u64| Shown {
             time: node.now(),
             role: "doctor".into(),
             of: Some(format!("employee/{}", id(141))),
             kid: story::key(14).kid().to_string(),
             mis: None,
             resource: "patients".into(),
-            subject: format!("patient/{}", id(number)).parse().unwrap(),
+            subject: [format!("patient/{}", id(number)).parse().unwrap()].into(),
             size: number,
         };
         let done = node.live.node.access_log.record(vec![read(2000), read(10_000)]).unwrap();

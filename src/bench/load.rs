@@ -40,8 +40,8 @@ pub enum What {
     Commands,
     /// Commands, so many sent together.
     Batches(usize),
-    /// Paths to get, again and again for so many requests.
-    Paths(usize),
+    /// Paths to get, again and again for so many milliseconds.
+    Paths(u64),
 }
 
 /// What was seen.
@@ -80,7 +80,7 @@ pub fn load(orders: &Orders) -> Result<Seen, LoadFault> {
     let requests: Vec<Bytes> = match orders.what {
         What::Commands => lines,
         What::Batches(size) => lines.chunks(size).map(|lines| Bytes::from(lines.join(&b'\n'))).collect(),
-        What::Paths(count) => lines.into_iter().cycle().take(count).collect(),
+        What::Paths(_) => lines,
     };
     // One thread: the server needs the cores more.
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
@@ -132,7 +132,12 @@ async fn one(
     let mut seen = Seen::default();
     loop {
         let place = next.fetch_add(1, Ordering::Relaxed);
-        let Some(request) = requests.get(place) else { return Ok(seen) };
+        let request = match orders.what {
+            What::Paths(ms) if start.elapsed().as_millis() >= u128::from(ms) => None,
+            What::Paths(_) => requests.get(place % requests.len().max(1)),
+            What::Commands | What::Batches(_) => requests.get(place),
+        };
+        let Some(request) = request else { return Ok(seen) };
         // A request that is late for its time counts from that time on: waiting is part of what a sender sees.
         let mut begun = Moment::now();
         if let Some(pace) = orders.pace {

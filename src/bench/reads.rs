@@ -1,14 +1,16 @@
 //! Reads while commands are written at half of the pace that was reached, beside a bare handler that answers the same bytes.
 
 use std::fs;
+use std::thread::sleep;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
 use axum::http::header;
 use axum::routing::get;
 
-use super::http::{Loading, begin, loaded, with_latencies};
-use super::load::{Orders, What};
+use super::http::{Loading, begin, declared_over_http, loaded, with_latencies};
+use super::load::{Orders, Seen, What};
 use super::served::Served;
 use super::told::{Line, Wanted};
 use super::{Bench, BenchError, ORIGIN, Step};
@@ -23,6 +25,11 @@ const SECTION: &str = "Reads over HTTP while commands are written";
 const CONNECTIONS: usize = 64;
 /// For how long commands are written beside them, in seconds, with 2,000 declarations or more.
 const SECONDS: f64 = 4.0;
+/// The part of it after which reading begins, and for how large a part it lasts: commands are written from before its first request
+/// until after its last.
+const READING: (f64, f64) = (0.2, 0.5);
+/// Declarations that are made to learn the pace, where it was not measured before.
+const PACED: u64 = 1_000;
 /// Different things that are asked for.
 const DIFFERENT: u64 = 500;
 /// Rows of a page.
@@ -34,8 +41,15 @@ const PAGE: usize = 20;
 /// [`BenchError`].
 pub(super) fn measure(bench: &mut Bench) -> Result<(), BenchError> {
     for engine in 0..bench.beds.len() {
-        let written = bench.paced(engine).unwrap_or(1_000.0) / 2.0;
-        let requests = (bench.settings.declarations * 3 / 4) as usize;
+        let pace = match bench.paced(engine) {
+            Some(pace) => pace,
+            None => {
+                let patients = bench.patients(PACED.min(bench.settings.declarations));
+                let declared = declared_over_http(&bench.beds[engine], &bench.cast, patients.clone(), 64, What::Commands)?;
+                3.0 * (patients.end - patients.start) as f64 / declared.seconds
+            }
+        };
+        let written = pace / 2.0;
         let seconds = SECONDS * (bench.settings.declarations as f64 / 2_000.0).min(1.0);
         let declared = bench.declared.clone().take(DIFFERENT as usize);
         let declarations: Vec<u64> = declared.collect();
@@ -67,11 +81,15 @@ pub(super) fn measure(bench: &mut Bench) -> Result<(), BenchError> {
         ];
         let (paths, writes) = (bed.folder().path().join("paths"), bed.folder().path().join("load"));
         let steps = [Step::Request, Step::ConfirmByKey, Step::Sign];
-        let mut stages = sets.iter().flat_map(|set| steps.iter().map(move |step| (step, set.clone())));
+        // Beside a read and beside the bare handler the same is written, of other patients.
+        let mut stages = steps.iter().flat_map(|step| sets.iter().map(move |set| (step, set.clone())));
         let mut writing = || -> Result<Loading, BenchError> {
             let (step, set) = stages.next().ok_or_else(|| BenchError::Turned("there is nothing left to write".into()))?;
             fs::write(&writes, bench.cast.commands(step, set)?.join("\n"))?;
-            begin(&Orders { server: served.address(), file: writes.clone(), connections: 64, what: What::Commands, pace: Some(written) })
+            let file = writes.clone();
+            let load = begin(&Orders { server: served.address(), file, connections: 64, what: What::Commands, pace: Some(written) })?;
+            sleep(Duration::from_secs_f64(seconds * READING.0));
+            Ok(load)
         };
         for (name, asked) in kinds {
             let (status, example) = client.read(&asked[0], Some(&token)).map_err(|error| BenchError::Turned(error.to_string()))?;
@@ -80,21 +98,20 @@ pub(super) fn measure(bench: &mut Bench) -> Result<(), BenchError> {
             }
             fs::write(&paths, asked.iter().map(|path| format!("{path} {token}")).collect::<Vec<_>>().join("\n"))?;
             let bare = bare(example.to_string())?;
-            let reading =
-                |server| Orders { server, file: paths.clone(), connections: CONNECTIONS, what: What::Paths(requests), pace: None };
+            let what = What::Paths((seconds * READING.1 * 1_000.0) as u64);
+            let reading = |server| Orders { server, file: paths.clone(), connections: CONNECTIONS, what, pace: None };
             let load = writing()?;
             let ours = loaded(&reading(served.address()))?;
             let wrote = load.seen()?;
             let load = writing()?;
             let plain = loaded(&reading(bare.address()))?;
-            load.seen()?;
+            let beside = load.seen()?;
             bare.stop();
-            let pace = requests as f64 / ours.seconds;
-            let line = Line::new(SECTION, format!("{}: {name}", bed.name), "requests/s", vec![pace]);
-            let line = line
-                .against("a bare handler", requests as f64 / plain.seconds, Wanted::Least(0.5))
-                .with("bytes", example.to_string().len());
-            bench.lines.push(with_latencies(line, &ours).with("writes/s", (wrote.answered as f64 / wrote.seconds).round()));
+            let pace = |seen: &Seen| seen.answered as f64 / seen.seconds;
+            let line = Line::new(SECTION, format!("{}: {name}", bed.name), "requests/s", vec![pace(&ours)]);
+            let line = line.against("a bare handler", pace(&plain), Wanted::Least(0.5)).with("bytes", example.to_string().len());
+            let line = with_latencies(line, &ours).with("writes/s", pace(&wrote).round());
+            bench.lines.push(line.with("writes/s beside the bare handler", pace(&beside).round()));
             let p99 = Line::new(SECTION, format!("{}: {name}, p99", bed.name), "µs", vec![f64::from(ours.percentile(0.99))]);
             bench.lines.push(p99.against("p50", f64::from(ours.percentile(0.5)), Wanted::Most(10.0)));
         }

@@ -38,7 +38,7 @@ pub(super) fn copy_accesses(from: &dyn Store, to: &dyn Store, beat: &mut dyn FnM
         let Some((last, _)) = page.last() else { return Ok(count) };
         after = *last;
         count += page.len() as u64;
-        let records = page.into_iter().map(|(_, record)| record).collect();
+        let records = page.into_iter().map(|(_, record)| record.into()).collect();
         let gone = |error: &dyn std::fmt::Display| CopyError::Target(crate::store::StoreError::Io(error.to_string().into()));
         let written = target.record(records).map_err(|full| gone(&full))?;
         written.blocking_recv().map_err(|closed| gone(&closed))?.map_err(CopyError::Target)?;

@@ -16,7 +16,7 @@ use super::params::Params;
 use super::problem::Problem;
 use crate::access::Viewer;
 use crate::service::ServiceCode;
-use crate::store::{AccessRecord, QueueFull};
+use crate::store::{AccessRecord, QueueFull, Shown};
 
 /// The most records of a page.
 const LIMIT: u64 = 100;
@@ -62,12 +62,10 @@ fn written((number, record): &(u64, AccessRecord)) -> Value {
     Value::Object(shown)
 }
 
-/// Keeps records before what they are about is shown. Nothing is shown that could not be recorded.
-pub(super) async fn keep(app: &App, records: Vec<AccessRecord>) -> Result<(), Problem> {
-    if records.is_empty() {
-        return Ok(());
-    }
-    let kept = app.access_log.record(records).map_err(|QueueFull| Problem::from(ServiceCode::Overloaded))?;
+/// Keeps what is to be shown before it is. Nothing is shown that could not be recorded.
+pub(super) async fn keep(app: &App, shown: Option<Shown>) -> Result<(), Problem> {
+    let Some(shown) = shown else { return Ok(()) };
+    let kept = app.access_log.record(vec![shown]).map_err(|QueueFull| Problem::from(ServiceCode::Overloaded))?;
     match kept.await {
         Ok(Ok(())) => Ok(()),
         // The writer has logged why.
@@ -75,8 +73,13 @@ pub(super) async fn keep(app: &App, records: Vec<AccessRecord>) -> Result<(), Pr
     }
 }
 
-/// The records of an answer: one for each subject.
-pub(super) fn records(caller: &Caller, resource: Resource, subjects: impl IntoIterator<Item = Stream>, size: u64) -> Vec<AccessRecord> {
-    let subjects: BTreeSet<Stream> = subjects.into_iter().collect();
-    subjects.into_iter().filter_map(|subject| caller.record(resource.name(), subject, size)).collect()
+/// Each subject once, in their order.
+pub(super) fn subjects(all: impl IntoIterator<Item = Stream>) -> Arc<[Stream]> {
+    let subjects: BTreeSet<Stream> = all.into_iter().collect();
+    subjects.into_iter().collect()
+}
+
+/// As what an answer about these subjects is recorded; nothing where it is about nobody.
+pub(super) fn record(caller: &Caller, resource: Resource, subjects: &Arc<[Stream]>, size: u64) -> Option<Shown> {
+    if subjects.is_empty() { None } else { caller.record(resource.name(), Arc::clone(subjects), size) }
 }

@@ -11,7 +11,7 @@ use super::problem::Problem;
 use super::{App, now, token};
 use crate::access::{AccessFault, Given, NotStanding, Viewer, standing};
 use crate::service::ServiceCode;
-use crate::store::{AccessRecord, LedgerReader};
+use crate::store::{LedgerReader, Shown};
 
 /// Who calls.
 #[derive(Clone, Debug)]
@@ -31,8 +31,8 @@ impl Caller {
         }
     }
 
-    /// A record that he reads rows of a list about a subject. None where nobody is named: the public directory.
-    pub(super) fn record(&self, resource: &str, subject: Stream, size: u64) -> Option<AccessRecord> {
+    /// A record that he reads rows of a list about these subjects. None where nobody is named: the public directory.
+    pub(super) fn record(&self, resource: &str, subject: Arc<[Stream]>, size: u64) -> Option<Shown> {
         let grant = &self.given.as_ref()?.grant;
         let (kid, of) = match &grant.person {
             Some((kid, of)) => (kid, Some(of.to_string())),
@@ -40,7 +40,7 @@ impl Caller {
         };
         let mis = grant.client.starts_with("mis/").then(|| grant.client.clone());
         let (time, role, kid) = (now(), token::role(&self.viewer), kid.to_string());
-        Some(AccessRecord { time, role, of, kid, mis, resource: resource.to_owned(), subject, size })
+        Some(Shown { time, role, of, kid, mis, resource: resource.to_owned(), subject, size })
     }
 }
 
@@ -59,7 +59,7 @@ impl FromRequestParts<Arc<App>> for Caller {
         if let Some(known) = given.known(size, now) {
             return Ok(Caller { viewer: known.viewer, given: Some(given) });
         }
-        app.read(move |_, reader| Ok(Caller { viewer: stands(reader, size, &given)?, given: Some(given) })).await
+        app.read_little(move |_, reader| Ok(Caller { viewer: stands(reader, size, &given)?, given: Some(given) })).await
     }
 }
 

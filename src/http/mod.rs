@@ -39,7 +39,7 @@ pub use health::{metrics_router, recorder};
 use crate::access::Access;
 use crate::admission::KeyDirectory;
 use crate::node::{MAX_READERS, Node, Readers, Trust, Way};
-use crate::sequencer::{Sequencer, system_clock};
+use crate::sequencer::{Lately, Sequencer, system_clock};
 use crate::service::ServiceCode;
 use crate::store::{AccessLog, LedgerReader};
 use admit::Gate;
@@ -54,6 +54,8 @@ pub struct App {
     sequencer: Sequencer,
     directory: KeyDirectory,
     readers: Readers,
+    kept: reads::Kept,
+    lately: Lately,
     trust: Trust,
     access: Access,
     access_log: Arc<dyn AccessLog>,
@@ -73,6 +75,8 @@ impl App {
         App {
             access: Access::new(&trust.origin, directory.clone(), now()),
             access_log,
+            kept: reads::Kept::default(),
+            lately: sequencer.published().lately.clone(),
             sequencer,
             directory,
             readers,
@@ -103,7 +107,15 @@ impl App {
         self.read_within(&self.reads, read).await
     }
 
-    /// The same in one of these places: what may take minutes takes no place of a quick read.
+    /// Runs what asks for a few rows by their ids. On a store beside us that takes less than handing it to another thread and back.
+    async fn read_little<T: Send + 'static>(
+        self: &Arc<App>,
+        read: impl FnOnce(&App, &dyn LedgerReader) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        if self.readers.are_near() { self.readers.with(|reader| read(self, reader)) } else { self.read(read).await }
+    }
+
+    /// Runs `read` in one of these places: what may take minutes takes no place of a quick read.
     async fn read_within<T: Send + 'static>(
         self: &Arc<App>,
         places: &Arc<Semaphore>,

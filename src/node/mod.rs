@@ -172,6 +172,7 @@ fn nothing() -> Published {
         tree: Arc::new(tree),
         time: aggregates::words::Instant::EPOCH,
         ready: false,
+        lately: sequencer::Lately::default(),
     }
 }
 

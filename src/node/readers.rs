@@ -20,7 +20,13 @@ impl Readers {
         Readers { store, idle: Arc::default(), idle_vault: Arc::default() }
     }
 
-    /// Runs `read` on a connection. It blocks: never call it on a thread that serves others.
+    /// Whether a question for a row or two takes less than handing it to another thread; then alone may a thread that serves others
+    /// ask it.
+    pub fn are_near(&self) -> bool {
+        !self.store.is_far()
+    }
+
+    /// Runs `read` on a connection. It blocks: never call it on a thread that serves others, but for what [`Readers::are_near`] allows.
     ///
     /// # Errors
     /// Opening's, or whatever `read` says.

@@ -63,7 +63,7 @@ impl Committer {
         self.read_back(&ledger)?;
         self.probe.at(Step::ReadBack);
         metrics::histogram!("entries_per_commit").record(ledger.entries.len() as f64);
-        Ok(Some(sealing))
+        Ok(Some(Sealing { changes: ledger.changes, ..sealing }))
     }
 
     /// Housekeeping, once the batch has gone on.

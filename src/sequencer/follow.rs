@@ -61,6 +61,8 @@ impl Follower {
         let known = published.borrow().clone();
         if known.size != head.size || known.ready != ready {
             assert!(known.size <= head.size, "the published size never goes back");
+            // Which rows another changed is not folded here.
+            known.lately.tell(head.size..head.size, Vec::new());
             published.send_replace(Arc::new(Published {
                 size: head.size,
                 root: Hash(head.root),
@@ -68,6 +70,7 @@ impl Follower {
                 tree: Arc::new(self.replayed.tree.clone()),
                 time: self.replayed.last_time,
                 ready,
+                lately: known.lately.clone(),
             }));
         }
         Ok(())

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use aggregates::event::Body;
 use aggregates::key_ring::KeyEvent;
 use aggregates::words::Instant;
+use projections::Change;
 use tlog::{Hash, Tree};
 use tokio::sync::watch;
 
@@ -35,7 +36,7 @@ impl Publisher {
     /// # Errors
     /// [`Fatal`].
     pub(super) fn publish(&mut self, sealing: Option<Sealing>) -> Result<(Arc<Sealed>, Vec<VaultEdit>), Fatal> {
-        let Some(Sealing { head, tree, full, time, enrolled, edits }) = sealing else {
+        let Some(Sealing { head, tree, full, time, enrolled, since, changes, edits }) = sealing else {
             return Ok((Arc::clone(&self.sealed), Vec::new()));
         };
         self.high_water.raise(&head)?;
@@ -47,13 +48,20 @@ impl Publisher {
             _ => None,
         });
         self.directory.add(enrolled);
-        self.show(true);
+        self.tell(true, since, changes);
         self.probe.at(Step::Published);
         Ok((Arc::clone(&self.sealed), edits))
     }
 
-    /// Shows the head to the world.
+    /// Shows the head to the world, of which it is not known what led to it.
     pub(super) fn show(&self, ready: bool) {
+        self.tell(ready, self.head.size, Vec::new());
+    }
+
+    /// The same with all that changed since a size.
+    fn tell(&self, ready: bool, since: u64, changes: Vec<Change>) {
+        let lately = self.published.borrow().lately.clone();
+        lately.tell(since..self.head.size, changes);
         let published = Published {
             size: self.head.size,
             root: Hash(self.head.root),
@@ -61,6 +69,7 @@ impl Publisher {
             tree: Arc::clone(&self.tree),
             time: self.time,
             ready,
+            lately,
         };
         let before = self.published.send_replace(Arc::new(published));
         assert!(before.size <= self.head.size, "the published size never goes back");

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use aggregates::words::Instant;
 use tlog::{Hash, Tree};
 
+use super::Lately;
+
 /// The last published head. Reads, receipts and feeds never go beyond its size.
 #[derive(Clone, Debug)]
 pub struct Published {
@@ -20,4 +22,6 @@ pub struct Published {
     pub time: Instant,
     /// Whether commands are taken now.
     pub ready: bool,
+    /// What led here; of every head the same.
+    pub lately: Lately,
 }

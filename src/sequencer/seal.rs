@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use aggregates::Event;
 use aggregates::words::Instant;
+use projections::Change;
 use tlog::{Checkpoint, Tree, leaf_hash};
 
 use super::batch::Writes;
@@ -42,6 +43,9 @@ pub(super) struct Sealing {
     /// The last entry's.
     pub(super) time: Instant,
     pub(super) enrolled: Vec<Event>,
+    /// What changed since which size; the ledger has it first.
+    pub(super) since: u64,
+    pub(super) changes: Vec<Change>,
     /// What the vault must forget afterwards.
     pub(super) edits: Vec<VaultEdit>,
 }
@@ -65,7 +69,8 @@ impl Sealer {
         }
         self.probe.at(Step::VaultCommitted);
         let (head, tree, time) = (self.head.clone(), Arc::clone(&self.tree), self.time);
-        Ok(Some((ledger, Sealing { head, tree, full, time, enrolled, edits })))
+        let since = ledger.old.size;
+        Ok(Some((ledger, Sealing { head, tree, full, time, enrolled, since, changes: Vec::new(), edits })))
     }
 
     /// Does the edits of a batch that is published with this size.

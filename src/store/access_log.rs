@@ -1,13 +1,15 @@
 //! The access log: who read what about whom.
 
+use std::sync::Arc;
+
 use aggregates::words::{Instant, Stream};
 use tokio::sync::oneshot;
 
 use super::StoreError;
 
-/// One read of what is personal, about one subject.
+/// One read of what is personal, about one subject; of a whole answer, see [`Shown`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AccessRecord {
+pub struct AccessRecord<About = Stream> {
     /// When.
     pub time: Instant,
     /// In what role.
@@ -21,18 +23,36 @@ pub struct AccessRecord {
     /// Which list was read.
     pub resource: String,
     /// About whom.
-    pub subject: Stream,
+    pub subject: About,
     /// As of which size.
     pub size: u64,
 }
 
+/// What one answer showed: a record for each of its subjects, none twice, which are kept and numbered in this order.
+pub type Shown = AccessRecord<Arc<[Stream]>>;
+
+impl<About> AccessRecord<About> {
+    /// The same about another.
+    pub fn about<Other>(self, subject: Other) -> AccessRecord<Other> {
+        let AccessRecord { time, role, of, kid, mis, resource, size, .. } = self;
+        AccessRecord { time, role, of, kid, mis, resource, subject, size }
+    }
+}
+
+impl From<AccessRecord> for Shown {
+    fn from(record: AccessRecord) -> Shown {
+        let subject = record.subject;
+        record.about([subject].into())
+    }
+}
+
 /// Keeps records for ever, and answers after they are durable.
 pub trait AccessLog: Send + Sync {
-    /// Keeps records. The answer comes when they are durable.
+    /// Keeps what is to be shown. The answer comes when all of it is durable.
     ///
     /// # Errors
     /// At once where the queue is full: then nothing was kept, and nothing may be shown.
-    fn record(&self, records: Vec<AccessRecord>) -> Result<oneshot::Receiver<Result<(), StoreError>>, QueueFull>;
+    fn record(&self, shown: Vec<Shown>) -> Result<oneshot::Receiver<Result<(), StoreError>>, QueueFull>;
 
     /// A page of all records in the order of their numbers, after one of them; for copying the log.
     ///

@@ -1,37 +1,50 @@
 //! The queue before an access log: what is queued is written together, by a thread of its own.
 
 use std::io;
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use super::{AccessRecord, QueueFull, StoreError};
+use super::{QueueFull, Shown, StoreError};
 
 /// How many reads may wait for their records to be durable.
 const QUEUE: usize = 256;
 
+/// For how long nobody reads before what is left to do is done.
+const PAUSE: Duration = Duration::from_millis(50);
+
 type Done = oneshot::Sender<Result<(), StoreError>>;
+
+/// What writes records.
+pub(super) trait Keep: Send + 'static {
+    /// Makes records durable, all of a call or none.
+    fn write(&mut self, shown: &[&Shown]) -> Result<(), StoreError>;
+
+    /// Does some of what nobody waits for, more of it if nobody reads now. Whether some is left.
+    fn tidy(&mut self, idle: bool) -> Result<bool, StoreError>;
+}
 
 /// The way to the thread that writes. When it is dropped, what is queued is written first.
 pub(super) struct AccessQueue {
     // Before the thread: it ends when no more can come.
-    queue: Option<SyncSender<(Vec<AccessRecord>, Done)>>,
+    queue: Option<SyncSender<(Vec<Shown>, Done)>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl AccessQueue {
-    /// Starts the thread. `write` makes records durable, all of a call or none.
-    pub(super) fn start(write: impl FnMut(&[&AccessRecord]) -> Result<(), StoreError> + Send + 'static) -> io::Result<AccessQueue> {
+    /// Starts the thread.
+    pub(super) fn start(keep: impl Keep) -> io::Result<AccessQueue> {
         let (queue, queued) = sync_channel(QUEUE);
-        let thread = std::thread::Builder::new().name("access-log".to_owned()).spawn(move || run(write, &queued))?;
+        let thread = std::thread::Builder::new().name("access-log".to_owned()).spawn(move || run(keep, &queued))?;
         Ok(AccessQueue { queue: Some(queue), thread: Some(thread) })
     }
 
     /// Queues records; the answer comes when they are durable.
-    pub(super) fn record(&self, records: Vec<AccessRecord>) -> Result<oneshot::Receiver<Result<(), StoreError>>, QueueFull> {
+    pub(super) fn record(&self, shown: Vec<Shown>) -> Result<oneshot::Receiver<Result<(), StoreError>>, QueueFull> {
         let (done, waits) = oneshot::channel();
-        match self.queue.as_ref().map(|queue| queue.try_send((records, done))) {
+        match self.queue.as_ref().map(|queue| queue.try_send((shown, done))) {
             Some(Ok(())) => Ok(waits),
             Some(Err(TrySendError::Full(_) | TrySendError::Disconnected(_))) | None => Err(QueueFull),
         }
@@ -49,18 +62,35 @@ impl Drop for AccessQueue {
 }
 
 /// Writes what is queued, each time all of it at once, until no more can come.
-fn run(mut write: impl FnMut(&[&AccessRecord]) -> Result<(), StoreError>, queued: &Receiver<(Vec<AccessRecord>, Done)>) {
-    while let Ok(first) = queued.recv() {
-        let batch: Vec<_> = std::iter::once(first).chain(queued.try_iter().take(QUEUE)).collect();
-        let records: Vec<&AccessRecord> = batch.iter().flat_map(|(records, _)| records).collect();
-        let written = write(&records);
-        if let Err(error) = &written {
-            tracing::error!(%error, "the access log cannot be written; nothing personal is shown");
+fn run(mut keep: impl Keep, queued: &Receiver<(Vec<Shown>, Done)>) {
+    // What an earlier process left is done here too.
+    let (mut left, mut idle) = (true, false);
+    loop {
+        let pause = if idle { Duration::ZERO } else { PAUSE };
+        let next = if left { queued.recv_timeout(pause) } else { queued.recv().map_err(|_| RecvTimeoutError::Disconnected) };
+        idle = matches!(next, Err(RecvTimeoutError::Timeout));
+        match next {
+            Ok(first) => write(&mut keep, std::iter::once(first).chain(queued.try_iter().take(QUEUE)).collect()),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return,
         }
-        for (_, done) in batch {
-            let told = written.as_ref().copied().map_err(|error| StoreError::Io(error.to_string().into()));
-            // Whoever went away needs no answer.
-            let _ = done.send(told);
-        }
+        left = keep.tidy(idle).unwrap_or_else(|error| {
+            tracing::warn!(%error, "the access log is not put in order; it is tried again with the next record");
+            false
+        });
+    }
+}
+
+/// Writes what is queued and tells who waits.
+fn write(keep: &mut impl Keep, batch: Vec<(Vec<Shown>, Done)>) {
+    let shown: Vec<&Shown> = batch.iter().flat_map(|(shown, _)| shown).collect();
+    let written = keep.write(&shown);
+    if let Err(error) = &written {
+        tracing::error!(%error, "the access log cannot be written; nothing personal is shown");
+    }
+    for (_, done) in batch {
+        let told = written.as_ref().copied().map_err(|error| StoreError::Io(error.to_string().into()));
+        // Whoever went away needs no answer.
+        let _ = done.send(told);
     }
 }

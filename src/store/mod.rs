@@ -33,7 +33,7 @@ mod rows;
 pub mod sqlite;
 mod vault;
 
-pub use access_log::{AccessLog, AccessRecord, QueueFull};
+pub use access_log::{AccessLog, AccessRecord, QueueFull, Shown};
 pub use ahead::{Asked, Earlier, Known};
 pub use error::StoreError;
 pub(crate) use high_water::sync_directory;

@@ -39,6 +39,11 @@ pub trait Store: Send + Sync {
     /// Opens the access log for writing and reading.
     fn access_log(&self) -> Result<Arc<dyn AccessLog>, StoreError>;
 
+    /// Whether every question goes over a wire, and waits on a runtime of its own.
+    fn is_far(&self) -> bool {
+        false
+    }
+
     /// Copies the ledger's tables, as they are at one instant, into a new SQLite file without rules of its own: for an audit of
     /// what is not such a file already. None where it is.
     fn snapshot(&self, _into: &Path) -> Result<Option<Snapshot>, StoreError> {

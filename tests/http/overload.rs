@@ -7,7 +7,7 @@ use axum::Router;
 use litopys::admission::KeyDirectory;
 use litopys::http::{App, router};
 use litopys::node::{self, Node, Options, Paths};
-use litopys::sequencer::{self, Keys, Opened, Published, Quiet, RefusalNote};
+use litopys::sequencer::{self, Keys, Lately, Opened, Published, Quiet, RefusalNote};
 use litopys::store::{Head, Ledger, LedgerBatch, LedgerReader, Missing, StoreError, sqlite};
 use tlog::{Signer, Tree};
 use tokio::sync::watch;
@@ -85,7 +85,15 @@ fn stalling(paths: &Paths, gate: &Arc<Gate>) -> (Router, watch::Receiver<Arc<Pub
     });
     let tree = Tree::new();
     let time = "1970-01-01T00:00:00Z".parse().unwrap();
-    let nothing = Published { size: 0, root: tree.root(), checkpoint: "".into(), tree: Arc::new(tree), time, ready: false };
+    let nothing = Published {
+        size: 0,
+        root: tree.root(),
+        checkpoint: "".into(),
+        tree: Arc::new(tree),
+        time,
+        ready: false,
+        lately: Lately::default(),
+    };
     let (publisher, published) = watch::channel(Arc::new(nothing));
     let directory = KeyDirectory::default();
     let (known, paths, gate) = (directory.clone(), paths.clone(), Arc::clone(gate));

@@ -60,3 +60,49 @@ fn nothing_personal_is_shown_that_cannot_be_recorded() {
         assert!(log.execute(sql, []).is_err(), "{sql}");
     }
 }
+
+#[test]
+fn an_answer_about_several_is_a_record_of_each_before_and_after_they_are_sorted() {
+    if crate::live::on_a_database() {
+        return; // The log's file is looked into here.
+    }
+    let registry = Registry::told();
+    let token = registry.token(Who::Regulator);
+    let subjects = |answer: &serde_json::Value| -> Vec<String> {
+        answer["data"].as_array().unwrap().iter().map(|record| record["subject"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(registry.get("/v1/patients", &token).status, 200);
+    assert_eq!(registry.get(&format!("/v1/patients/{}", id(2000)), &token).status, 200);
+    let log = |query: &str| registry.get(&format!("/v1/access-log{query}"), &token).json;
+    let all = log("");
+    let numbers: Vec<u64> = all["data"].as_array().unwrap().iter().map(|record| record["number"].as_u64().unwrap()).collect();
+    let count = numbers.len() as u64;
+    assert!(count >= 4, "{all}");
+    assert_eq!(numbers, (1..=count).rev().collect::<Vec<_>>(), "dense, latest first");
+    // Pages end anywhere in the row of an answer.
+    for limit in 1..=count {
+        let (mut walked, mut before) = (Vec::new(), count + 1);
+        while before > 1 {
+            let page = log(&format!("?limit={limit}&before={before}"));
+            walked.extend(subjects(&page));
+            before = page.get("next").map_or(1, |next| next.as_u64().unwrap());
+        }
+        assert_eq!(walked, subjects(&all), "{limit}");
+    }
+    let about = |before: u64| log(&format!("?subject=patient/{}&before={before}", id(2000)));
+    let file = rusqlite::Connection::open(&registry.live.paths.access_log).unwrap();
+    let one = |sql: &str| file.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap() as u64;
+    for sorted in [false, true] {
+        while sorted && one("SELECT number FROM access_sorted") < count {
+            std::thread::yield_now();
+        }
+        assert_eq!(about(count + 1)["data"].as_array().unwrap().len(), 2);
+        assert_eq!(about(count + 1)["data"][0], all["data"][0]);
+        assert_eq!(about(count)["data"].as_array().unwrap().len(), 1);
+        assert_eq!(about(1)["data"], json!([]));
+    }
+    assert_eq!(one("SELECT count(*) FROM access_subjects"), count);
+    for sql in ["UPDATE access_sorted SET number = 0", "DELETE FROM access_sorted", "DELETE FROM access_subjects"] {
+        assert!(file.execute(sql, []).is_err(), "{sql}");
+    }
+}

@@ -10,6 +10,7 @@ mod story;
 
 mod access_log;
 mod feed;
+mod kept;
 mod killed;
 mod matrix;
 mod past;

@@ -1,30 +1,60 @@
 //! The document of an answer, with its tag.
 
+use std::sync::Arc;
+
+use aggregates::words::Stream;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-/// The document, or `304 Not Modified`. The tag is of the rows alone: while they stay the same, an answer of an earlier
-/// size is as good. `next` is for pages: the cursor of the next one, if there is one.
-pub(super) fn answer(headers: &HeaderMap, size: u64, data: Value, next: Option<Option<String>>) -> Response {
-    let more = next.as_ref().is_some_and(Option::is_some);
-    // Rows are most of an answer, so they are written once, for the tag and for the document.
-    let data = data.to_string();
-    let tag = Sha256::new().chain_update("[").chain_update(&data).chain_update(if more { ",true]" } else { ",false]" }).finalize();
-    let tag = format!("W/\"{}\"", URL_SAFE_NO_PAD.encode(&tag[..18]));
-    if if_none_match(headers, &tag) {
-        return not_modified(tag, size);
+use crate::http::accesses::subjects;
+
+/// What is shown, at whatever size it is asked for: the rows as text, their tag, and about whom they are.
+pub(super) struct Written {
+    data: String,
+    tag: String,
+    /// After which row the next page begins, if there is one.
+    pub(super) next: Option<String>,
+    /// About whom it is personal.
+    pub(super) subjects: Arc<[Stream]>,
+}
+
+impl Written {
+    /// A row, or rows. The tag is of the rows alone: while they stay the same, an answer of an earlier size is as good.
+    pub(super) fn new(data: &Value, next: Option<String>, about: impl IntoIterator<Item = Stream>) -> Written {
+        // Rows are most of an answer, so they are written once, for the tag and for the document.
+        let data = data.to_string();
+        let more = if next.is_some() { ",true]" } else { ",false]" };
+        let tag = Sha256::new().chain_update("[").chain_update(&data).chain_update(more).finalize();
+        Written { data, tag: format!("W/\"{}\"", URL_SAFE_NO_PAD.encode(&tag[..18])), next, subjects: subjects(about) }
     }
-    let next = next.flatten().map_or_else(String::new, |next| format!("\"next\":{},", json!(next)));
-    let document = format!("{{\"data\":{data},{next}\"size\":{size}}}");
-    let head = [(header::CONTENT_TYPE, "application/json".to_owned()), (header::CACHE_CONTROL, "no-cache".to_owned()), (header::ETAG, tag)];
-    let mut response = (head, document).into_response();
-    response.headers_mut().insert("litopys-size", size.into());
-    response
+
+    /// How many bytes it takes.
+    pub(super) fn len(&self) -> usize {
+        self.data.len() + size_of_val(&*self.subjects)
+    }
+
+    /// The document as of a size, or `304 Not Modified`. `next` is the cursor of the next page, if there is one.
+    pub(super) fn answer(&self, headers: &HeaderMap, size: u64, next: Option<String>) -> Response {
+        if if_none_match(headers, &self.tag) {
+            return not_modified(self.tag.clone(), size);
+        }
+        let next = next.map_or_else(String::new, |next| format!("\"next\":{},", json!(next)));
+        let document = ["{\"data\":", &self.data, ",", &next, "\"size\":", &size.to_string(), "}"].concat();
+        let mut response = Response::new(Body::from(document));
+        let head = response.headers_mut();
+        head.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        head.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        if let Ok(tag) = HeaderValue::from_str(&self.tag) {
+            head.insert(header::ETAG, tag);
+        }
+        head.insert("litopys-size", size.into());
+        response
+    }
 }
 
 /// Whether the sender holds what has this tag, by the weak comparison (RFC 9110 §13.1.2).

@@ -44,7 +44,7 @@ pub(super) fn page(reader: &dyn LedgerReader, query: &RowQuery) -> Result<Page, 
                 continue;
             }
             if found.len() == query.limit {
-                return Ok((found, last));
+                return Ok(Page { rows: found, next: last, beyond: None });
             }
             let key = row.id.clone();
             let person = if by_name { Some(row) } else { reader.row(Resource::Practitioner, &id, query.as_of)? };
@@ -53,7 +53,7 @@ pub(super) fn page(reader: &dyn LedgerReader, query: &RowQuery) -> Result<Page, 
             last = Some(key);
         }
         if ended {
-            return Ok((found, None));
+            return Ok(Page { rows: found, next: None, beyond: None });
         }
     }
 }

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use aggregates::words::Stream;
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
-use super::answer::answer;
+use super::answer::Written;
 use super::cursor::Cursor;
 use super::moment::{self, Moment};
 use super::row::{self, Shown, at, shown};
@@ -15,7 +16,7 @@ use crate::access::{View, Viewer};
 use crate::entry::{Cause, Entry};
 use crate::envelope::Envelope;
 use crate::http::App;
-use crate::http::accesses::{keep, records};
+use crate::http::accesses::{keep, record};
 use crate::http::caller::Caller;
 use crate::http::commands::canonical;
 use crate::http::params::Params;
@@ -60,10 +61,12 @@ pub(super) async fn page(
             Ok((size, written, next))
         })
         .await?;
-    keep(&app, records(&caller, of.resource, versions.iter().filter_map(|version| version.subject), size)).await?;
-    let versions: Vec<Value> = versions.into_iter().map(|version| version.body).collect();
-    let next = next.map(|from| Cursor { size, after: from.to_string() }.write(&question));
-    Ok(answer(&headers, size, Value::from(versions), Some(next)))
+    let subjects: Vec<Stream> = versions.iter().filter_map(|version| version.subject).collect();
+    let versions = versions.into_iter().map(|version| version.body).collect();
+    let written = Written::new(&Value::Array(versions), next.map(|from| from.to_string()), subjects);
+    keep(&app, record(&caller, of.resource, &written.subjects, size)).await?;
+    let next = written.next.clone().map(|after| Cursor { size, after }.write(&question));
+    Ok(written.answer(&headers, size, next))
 }
 
 /// One version: from which size until which it is true, what made it, and the row.

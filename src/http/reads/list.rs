@@ -2,19 +2,21 @@
 
 use std::sync::Arc;
 
+use aggregates::words::Stream;
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use projections::{MAX_WORDS, Resource, words};
 use serde_json::{Value, json};
 
-use super::answer::answer;
+use super::answer::Written;
 use super::cursor::Cursor;
+use super::kept::{Basis, alike};
 use super::moment::{self, Moment};
 use super::row::{self, IN_FORCE, Page, filters, shown};
 use super::{LIMIT, List, doctors};
 use crate::access::{View, Viewer};
 use crate::http::App;
-use crate::http::accesses::{keep, records};
+use crate::http::accesses::{keep, record};
 use crate::http::caller::Caller;
 use crate::http::params::Params;
 use crate::http::problem::Problem;
@@ -40,17 +42,36 @@ pub(super) async fn page(of: &'static List, app: Arc<App>, caller: Caller, heade
     let start = params.get("cursor").map(|text| Cursor::read(text, &question, published)).transpose()?;
     let moment = Moment::of(&app, &params).await?.going_on(start.as_ref().map(|start| start.size))?;
     let after = start.map(|start| start.after);
-    let (size, (rows, next)) = app
-        .read(move |app, reader| {
-            let size = moment.size(reader)?;
-            let query = RowQuery { resource: of.resource, filters, words, after, limit, as_of: size };
-            Ok((size, seen(app, reader, &viewer, query, published)?))
-        })
-        .await?;
-    keep(&app, records(&caller, of.resource, rows.iter().filter_map(|row| row.subject), size)).await?;
-    let rows: Vec<Value> = rows.into_iter().map(|row| row.body).collect();
-    let next = next.map(|after| Cursor { size, after }.write(&question));
-    Ok(answer(&headers, size, Value::from(rows), Some(next)))
+    // A first page of what is found by values that rows get.
+    let lasts = after.is_none() && words.is_empty() && !asked.is_empty() && alike(&viewer, of.resource);
+    let name = lasts.then(|| uri.to_string());
+    let kept = name.as_deref().and_then(|name| app.kept.get(name, moment.given()?, &app.lately));
+    let (size, written) = match kept {
+        Some(kept) => kept,
+        None => {
+            let past = moment.is_past();
+            let (size, page) = app
+                .read(move |app, reader| {
+                    let size = moment.size(reader)?;
+                    let query = RowQuery { resource: of.resource, filters, words, after, limit, as_of: size };
+                    Ok((size, seen(app, reader, &viewer, query, published)?))
+                })
+                .await?;
+            let rows = page.rows.iter().filter_map(|row| row.body["id"].as_str()).map(str::to_owned).chain(page.beyond).collect();
+            let subjects: Vec<Stream> = page.rows.iter().filter_map(|row| row.subject).collect();
+            let data = page.rows.into_iter().map(|row| row.body).collect();
+            let written = Arc::new(Written::new(&Value::Array(data), page.next, subjects));
+            if let Some(name) = name {
+                let filters = asked.iter().map(|(member, values)| (*member, values.split(',').map(str::to_owned).collect())).collect();
+                let basis = Basis { resource: of.resource, size, past, rows, filters, last: written.next.clone() };
+                app.kept.put(&name, &written, basis, &app.lately);
+            }
+            (size, written)
+        }
+    };
+    keep(&app, record(&caller, of.resource, &written.subjects, size)).await?;
+    let next = written.next.clone().map(|after| Cursor { size, after }.write(&question));
+    Ok(written.answer(&headers, size, next))
 }
 
 fn asked_words(text: &str) -> Result<Vec<String>, Problem> {
@@ -65,8 +86,8 @@ fn asked_words(text: &str) -> Result<Vec<String>, Problem> {
 fn seen(app: &App, reader: &dyn LedgerReader, viewer: &Viewer, mut query: RowQuery, published: u64) -> Result<Page, Problem> {
     let (own, other) = viewer.views(query.resource);
     if other == View::Public {
-        let (mut rows, next) = doctors::page(reader, &query)?;
-        for row in rows.iter_mut().filter(|_| own > other) {
+        let mut page = doctors::page(reader, &query)?;
+        for row in page.rows.iter_mut().filter(|_| own > other) {
             // His own people are told here as they are one by one.
             let person = row.body["id"].as_str().map(|id| reader.row(query.resource, id, query.as_of)).transpose()?.flatten();
             if let Some(person) = person
@@ -75,7 +96,7 @@ fn seen(app: &App, reader: &dyn LedgerReader, viewer: &Viewer, mut query: RowQue
                 *row = shown(app, reader, viewer, person, own, query.as_of)?;
             }
         }
-        return Ok((rows, next));
+        return Ok(page);
     }
     if other == View::Nothing {
         let mine = match (own, viewer) {
@@ -93,11 +114,11 @@ fn seen(app: &App, reader: &dyn LedgerReader, viewer: &Viewer, mut query: RowQue
 
 fn rows(app: &App, reader: &dyn LedgerReader, viewer: &Viewer, view: View, query: &RowQuery) -> Result<Page, Problem> {
     let mut rows = reader.rows(&RowQuery { limit: query.limit + 1, ..query.clone() })?;
-    let more = rows.len() > query.limit;
+    let beyond = rows.get(query.limit).map(|row| row.id.clone());
     rows.truncate(query.limit);
-    let next = rows.last().filter(|_| more).map(|row| row.id.clone());
-    let shown = rows.into_iter().map(|row| shown(app, reader, viewer, row, view, query.as_of)).collect::<Result<_, Problem>>()?;
-    Ok((shown, next))
+    let next = rows.last().filter(|_| beyond.is_some()).map(|row| row.id.clone());
+    let rows = rows.into_iter().map(|row| shown(app, reader, viewer, row, view, query.as_of)).collect::<Result<_, Problem>>()?;
+    Ok(Page { rows, next, beyond })
 }
 
 /// A provider's patients are those of its declarations in force, of which a patient has one; a patient sees himself.
@@ -112,15 +133,15 @@ fn patients(app: &App, reader: &dyn LedgerReader, viewer: &Viewer, mine: (&str, 
         }
     };
     let next = (ids.len() > query.limit).then(|| ids[query.limit - 1].0.clone());
-    let mut page = Vec::new();
+    let mut rows = Vec::new();
     for (_, id) in ids.iter().take(query.limit) {
         let Some(row) = reader.row(Resource::Patient, id, query.as_of)? else { continue };
         let holds = |(member, values): &(String, Vec<String>)| {
             row.body.get(member).and_then(Value::as_str).is_some_and(|value| values.iter().any(|one| one == value))
         };
         if query.filters.iter().all(holds) {
-            page.push(shown(app, reader, viewer, row, viewer.views(Resource::Patient).0, query.as_of)?);
+            rows.push(shown(app, reader, viewer, row, viewer.views(Resource::Patient).0, query.as_of)?);
         }
     }
-    Ok((page, next))
+    Ok(Page { rows, next, beyond: None })
 }

@@ -7,6 +7,7 @@ mod answer;
 mod cursor;
 mod doctors;
 mod history;
+mod kept;
 mod list;
 mod moment;
 mod personal;
@@ -25,6 +26,7 @@ use super::App;
 
 pub(super) use answer::{if_none_match, not_modified};
 pub(super) use cursor::Cursor;
+pub(super) use kept::Kept;
 pub(super) use moment::Moment;
 
 /// The most rows of a page, and how many there are unless asked otherwise.

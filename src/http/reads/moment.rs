@@ -56,6 +56,19 @@ impl Moment {
         }
     }
 
+    /// The size, where it is known at once.
+    pub(super) fn given(&self) -> Option<u64> {
+        match self {
+            Moment::Published(size) | Moment::Size(size) => Some(*size),
+            Moment::Instant(..) => None,
+        }
+    }
+
+    /// Whether what is true then was asked for, whatever is true now.
+    pub(super) fn is_past(&self) -> bool {
+        !matches!(self, Moment::Published(_))
+    }
+
     /// The size that it is, never inside a chain: a chain of entries is one decision, and nothing is shown as it was in the
     /// middle of one.
     pub(in crate::http) fn size(&self, reader: &dyn LedgerReader) -> Result<u64, Problem> {

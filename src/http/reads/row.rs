@@ -17,8 +17,14 @@ pub(super) struct Shown {
     pub(super) subject: Option<Stream>,
 }
 
-/// Rows, and after which one the next page begins.
-pub(super) type Page = (Vec<Shown>, Option<String>);
+/// A page of a list.
+pub(super) struct Page {
+    pub(super) rows: Vec<Shown>,
+    /// After which row the next page begins, if there is one.
+    pub(super) next: Option<String>,
+    /// A row of the next page, if it was looked for.
+    pub(super) beyond: Option<String>,
+}
 
 /// A row for a viewer to whom at least all that the ledger holds is shown.
 pub(super) fn shown(app: &App, reader: &dyn LedgerReader, viewer: &Viewer, row: Row, view: View, size: u64) -> Result<Shown, Problem> {

@@ -7,13 +7,14 @@ use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use projections::Resource;
 
-use super::answer::answer;
+use super::answer::Written;
+use super::kept::{Basis, alike};
 use super::moment::{self, Moment};
 use super::row::{self, IN_FORCE, Shown, first, shown};
 use super::{List, doctors};
 use crate::access::{View, Viewer};
 use crate::http::App;
-use crate::http::accesses::{keep, records};
+use crate::http::accesses::{keep, record};
 use crate::http::caller::Caller;
 use crate::http::commands::canonical;
 use crate::http::params::Params;
@@ -38,13 +39,27 @@ pub(super) async fn row(
     }
     let moment = Moment::of(&app, &params).await?;
     let published = app.sequencer.published().size;
-    let (size, row) = app
-        .read(move |app, reader| {
-            let size = moment.size(reader)?;
-            Ok((size, found(app, reader, of.resource, &viewer, &id, size, published)?))
-        })
-        .await?;
-    tell(&app, &caller, of.resource, &headers, size, row).await
+    let name = alike(&viewer, of.resource).then(|| uri.to_string());
+    let kept = name.as_deref().and_then(|name| app.kept.get(name, moment.given()?, &app.lately));
+    let (size, written) = match kept {
+        Some(kept) => kept,
+        None => {
+            let (past, rows) = (moment.is_past(), vec![id.clone()]);
+            let (size, row) = app
+                .read_little(move |app, reader| {
+                    let size = moment.size(reader)?;
+                    Ok((size, found(app, reader, of.resource, &viewer, &id, size, published)?))
+                })
+                .await?;
+            let written = Arc::new(written(row)?);
+            if let Some(name) = name {
+                let basis = Basis { resource: of.resource, size, past, rows, filters: Vec::new(), last: None };
+                app.kept.put(&name, &written, basis, &app.lately);
+            }
+            (size, written)
+        }
+    };
+    tell(&app, &caller, of.resource, &headers, size, &written).await
 }
 
 /// Answers after the record is kept.
@@ -54,11 +69,15 @@ async fn tell(
     resource: Resource,
     headers: &HeaderMap,
     size: u64,
-    row: Option<Shown>,
+    written: &Written,
 ) -> Result<Response, Problem> {
+    keep(app, record(caller, resource, &written.subjects, size)).await?;
+    Ok(written.answer(headers, size, None))
+}
+
+fn written(row: Option<Shown>) -> Result<Written, Problem> {
     let row = row.ok_or(ServiceCode::NoSuchResource)?;
-    keep(app, records(caller, resource, row.subject, size)).await?;
-    Ok(answer(headers, size, row.body, None))
+    Ok(Written::new(&row.body, None, row.subject))
 }
 
 fn found(
@@ -100,7 +119,7 @@ pub(super) async fn declaration_of(
     let moment = Moment::of(&app, &params).await?;
     let published = app.sequencer.published().size;
     let (size, row) = app
-        .read(move |app, reader| {
+        .read_little(move |app, reader| {
             let size = moment.size(reader)?;
             let wanted = [("patient", id.as_str()), ("status", IN_FORCE)];
             let Some(row) = first(reader, Resource::Declaration, &wanted, size)? else { return Ok((size, None)) };
@@ -110,5 +129,5 @@ pub(super) async fn declaration_of(
             }
         })
         .await?;
-    tell(&app, &caller, Resource::Declaration, &headers, size, row).await
+    tell(&app, &caller, Resource::Declaration, &headers, size, &written(row)?).await
 }

@@ -16,7 +16,7 @@ use super::answer::answer;
 use super::question::{self, Question};
 use crate::access::Viewer;
 use crate::http::App;
-use crate::http::accesses::{keep, records};
+use crate::http::accesses::{keep, record, subjects};
 use crate::http::caller::Caller;
 use crate::http::params::Params;
 use crate::http::problem::Problem;
@@ -94,8 +94,8 @@ fn supervises(caller: &Caller) -> Result<(), Problem> {
 /// Keeps that the patients of a list were looked at.
 async fn recorded(app: &App, caller: &Caller, question: &Question, table: &Table) -> Result<(), Problem> {
     let ids = table.rows().iter().filter_map(|row| row.get("patient").and_then(Value::as_str)?.parse().ok());
-    let subjects: Vec<Stream> = ids.map(|id| Stream::Of(StreamType::Patient, id)).collect();
-    keep(app, records(caller, Resource::Patient, subjects, question.size)).await
+    let subjects = subjects(ids.map(|id| Stream::Of(StreamType::Patient, id)));
+    keep(app, record(caller, Resource::Patient, &subjects, question.size)).await
 }
 
 /// From the beginning of one day until that of another.

@@ -4,8 +4,8 @@ use aggregates::words::{Instant, Stream};
 use tokio::sync::oneshot;
 use tokio_postgres::Row as SqlRow;
 
-use super::super::access_queue::AccessQueue;
-use super::super::{AccessLog, AccessRecord, QueueFull, StoreError};
+use super::super::access_queue::{AccessQueue, Keep};
+use super::super::{AccessLog, AccessRecord, QueueFull, Shown, StoreError};
 use super::failure::{bound, page, stored};
 use super::session::{Reading, number, value};
 use super::writer::Writer;
@@ -19,26 +19,15 @@ pub struct PostgresAccessLog {
 
 impl PostgresAccessLog {
     pub(super) fn open(target: &Target) -> Result<PostgresAccessLog, StoreError> {
-        let mut writer = Some(Writer::open(target, "litopys access log")?);
-        let place = target.clone();
-        let queue = AccessQueue::start(move |records| {
-            let mut open = match writer.take() {
-                Some(open) => open,
-                None => Writer::open(&place, "litopys access log")?,
-            };
-            // After a failure the session may be lost; the next records find another. Records that were written without our
-            // knowing stand there twice, which is better than not at all.
-            write(&mut open, records)?;
-            writer = Some(open);
-            Ok(())
-        })?;
+        let writer = Some(Writer::open(target, "litopys access log")?);
+        let queue = AccessQueue::start(Sessions { target: target.clone(), writer })?;
         Ok(PostgresAccessLog { target: target.clone(), queue })
     }
 }
 
 impl AccessLog for PostgresAccessLog {
-    fn record(&self, records: Vec<AccessRecord>) -> Result<oneshot::Receiver<Result<(), StoreError>>, QueueFull> {
-        self.queue.record(records)
+    fn record(&self, shown: Vec<Shown>) -> Result<oneshot::Receiver<Result<(), StoreError>>, QueueFull> {
+        self.queue.record(shown)
     }
 
     fn after(&self, number: u64, limit: usize) -> Result<Vec<(u64, AccessRecord)>, StoreError> {
@@ -52,15 +41,40 @@ impl AccessLog for PostgresAccessLog {
     }
 }
 
-fn write(writer: &mut Writer, records: &[&AccessRecord]) -> Result<(), StoreError> {
-    let times: Vec<i64> = records.iter().map(|record| record.time.ms()).collect();
-    let roles: Vec<&str> = records.iter().map(|record| record.role.as_str()).collect();
-    let rights: Vec<Option<&str>> = records.iter().map(|record| record.of.as_deref()).collect();
-    let kids: Vec<&str> = records.iter().map(|record| record.kid.as_str()).collect();
-    let mis: Vec<Option<&str>> = records.iter().map(|record| record.mis.as_deref()).collect();
-    let resources: Vec<&str> = records.iter().map(|record| record.resource.as_str()).collect();
-    let subjects: Vec<String> = records.iter().map(|record| record.subject.to_string()).collect();
-    let sizes: Vec<i64> = records.iter().map(|record| stored(record.size)).collect::<Result<_, _>>()?;
+/// A session that writes the log, and where the next one is found after a failure.
+struct Sessions {
+    target: Target,
+    writer: Option<Writer>,
+}
+
+impl Keep for Sessions {
+    fn write(&mut self, shown: &[&Shown]) -> Result<(), StoreError> {
+        let mut open = match self.writer.take() {
+            Some(open) => open,
+            None => Writer::open(&self.target, "litopys access log")?,
+        };
+        // After a failure the session may be lost; the next records find another. Records that were written without our
+        // knowing stand there twice, which is better than not at all.
+        write(&mut open, shown)?;
+        self.writer = Some(open);
+        Ok(())
+    }
+
+    fn tidy(&mut self, _idle: bool) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+}
+
+fn write(writer: &mut Writer, shown: &[&Shown]) -> Result<(), StoreError> {
+    let records: Vec<(&Shown, &Stream)> = shown.iter().flat_map(|shown| shown.subject.iter().map(|subject| (*shown, subject))).collect();
+    let times: Vec<i64> = records.iter().map(|(shown, _)| shown.time.ms()).collect();
+    let roles: Vec<&str> = records.iter().map(|(shown, _)| shown.role.as_str()).collect();
+    let rights: Vec<Option<&str>> = records.iter().map(|(shown, _)| shown.of.as_deref()).collect();
+    let kids: Vec<&str> = records.iter().map(|(shown, _)| shown.kid.as_str()).collect();
+    let mis: Vec<Option<&str>> = records.iter().map(|(shown, _)| shown.mis.as_deref()).collect();
+    let resources: Vec<&str> = records.iter().map(|(shown, _)| shown.resource.as_str()).collect();
+    let subjects: Vec<String> = records.iter().map(|(_, subject)| subject.to_string()).collect();
+    let sizes: Vec<i64> = records.iter().map(|(shown, _)| stored(shown.size)).collect::<Result<_, _>>()?;
     writer.transact(async |session| {
         session.execute(sql!("access_insert"), &[&times, &roles, &rights, &kids, &mis, &resources, &subjects, &sizes]).await?;
         Ok(())

@@ -97,6 +97,10 @@ impl Store for PostgresStore {
         Ok(Box::new(PostgresVaultReader::open(&self.vault)?))
     }
 
+    fn is_far(&self) -> bool {
+        true
+    }
+
     fn access_log(&self) -> Result<Arc<dyn AccessLog>, StoreError> {
         Ok(Arc::new(PostgresAccessLog::open(&self.vault)?))
     }

@@ -1,2 +1,3 @@
-SELECT number, time, role, of, kid, mis, resource, subject, size FROM access
-WHERE number < ?1 ORDER BY number DESC LIMIT ?2
+-- Down from the row with the record before ?1, which may have later ones too.
+SELECT number, time, role, of, kid, mis, resource, subjects, size FROM access
+WHERE number <= ifnull((SELECT min(number) FROM access WHERE number >= ?1), ?1) ORDER BY number DESC LIMIT ?2

@@ -1,0 +1,1 @@
+INSERT INTO access_sorted (number) VALUES (0)

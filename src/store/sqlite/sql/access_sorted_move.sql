@@ -1,0 +1,1 @@
+UPDATE access_sorted SET number = ?1

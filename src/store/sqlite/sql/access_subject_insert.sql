@@ -1,0 +1,1 @@
+INSERT INTO access_subjects (subject, number) VALUES (?1, ?2)
