@@ -8,11 +8,15 @@ use aggregates::words::{Kid, PublicKey};
 
 use crate::keys::{AdmittedKey, admitted_before};
 
-/// After so many uses since the last clearing a key gets a table, whose making costs as much as some twenty verifications save.
-const OFTEN: u32 = 64;
+/// At every so many uses without them a key gets a few multiples: that many uses save what making them costs.
+const OFTEN: u32 = 12;
+/// At every so many uses of its few multiples a key gets many.
+const ALWAYS: u32 = 256;
 
-/// The most tables; 215 KiB each. At one more all are dropped, and every key's uses are counted anew.
-const MAX_TABLES: usize = 256;
+/// The most keys with a few multiples, 128 KiB each, as doctors and receptionists have.
+const MAX_FEW: usize = 512;
+/// The most keys with many, 640 KiB each, as MISs have, which sign half of everything.
+const MAX_MANY: usize = 64;
 
 /// Keys by kid, shared between admission and the sequencer, which alone adds. It only says what bytes a kid stands for,
 /// never whether the key counts.
@@ -22,8 +26,8 @@ pub struct KeyDirectory(Arc<RwLock<Known>>);
 #[derive(Debug, Default)]
 struct Known {
     keys: HashMap<Kid, Entry>,
-    /// Keys that sign often, such as those of MISs, with their tables.
-    quick: HashMap<Kid, AdmittedKey>,
+    few: HashMap<Kid, Often>,
+    many: HashMap<Kid, AdmittedKey>,
 }
 
 /// A key is decompressed when it is first asked for: most of a registry's keys never sign again.
@@ -34,23 +38,36 @@ struct Entry {
     uses: AtomicU32,
 }
 
+/// A key with a few of its multiples.
+#[derive(Debug)]
+struct Often {
+    key: AdmittedKey,
+    uses: AtomicU32,
+}
+
 impl KeyDirectory {
     /// The key of this kid.
     pub fn get(&self, kid: &Kid) -> Option<AdmittedKey> {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(quick) = known.quick.get(kid) {
-            return Some(quick.clone());
+        if let Some(quickest) = known.many.get(kid) {
+            return Some(quickest.clone());
         }
-        let entry = known.keys.get(kid)?;
-        let key = entry.key.get_or_init(|| admitted_before(entry.x).map(Box::new)).as_deref()?.clone();
-        let often = entry.uses.fetch_add(1, Ordering::Relaxed) + 1 == OFTEN;
+        let (key, few, earned) = match known.few.get(kid) {
+            Some(often) => (often.key.clone(), true, counted(&often.uses, ALWAYS)),
+            None => {
+                let entry = known.keys.get(kid)?;
+                let key = entry.key.get_or_init(|| admitted_before(entry.x).map(Box::new)).as_deref()?.clone();
+                (key, false, counted(&entry.uses, OFTEN))
+            }
+        };
         drop(known);
-        if !often {
+        if !earned {
             return Some(key);
         }
-        // Made outside the lock; whoever else asks meanwhile verifies without it.
-        let quick = key.quickened();
-        self.0.write().unwrap_or_else(PoisonError::into_inner).keep(quick.clone());
+        // Made outside the lock; whoever else asks meanwhile verifies without.
+        let quick = if few { key.quickest() } else { key.quickened() };
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if few { known.keep_many(quick.clone()) } else { known.keep_few(quick.clone()) }
         Some(quick)
     }
 
@@ -61,13 +78,26 @@ impl KeyDirectory {
     }
 }
 
+/// Counts a use: whether it is one of every so many.
+fn counted(uses: &AtomicU32, every: u32) -> bool {
+    uses.fetch_add(1, Ordering::Relaxed).wrapping_add(1).is_multiple_of(every)
+}
+
+/// At one more than fit all are dropped, and each earns its multiples again.
 impl Known {
-    fn keep(&mut self, quick: AdmittedKey) {
-        if self.quick.len() >= MAX_TABLES {
-            self.quick.clear();
-            self.keys.values().for_each(|entry| entry.uses.store(0, Ordering::Relaxed));
+    fn keep_few(&mut self, key: AdmittedKey) {
+        if self.few.len() >= MAX_FEW {
+            self.few.clear();
         }
-        self.quick.insert(quick.kid(), quick);
+        self.few.insert(key.kid(), Often { key, uses: AtomicU32::new(0) });
+    }
+
+    fn keep_many(&mut self, key: AdmittedKey) {
+        if self.many.len() >= MAX_MANY {
+            self.many.clear();
+        }
+        self.few.remove(&key.kid());
+        self.many.insert(key.kid(), key);
     }
 }
 
@@ -82,23 +112,49 @@ mod tests {
         SecretKey::from_seed(&seed).admitted()
     }
 
-    #[test]
-    fn keys_that_sign_often_get_tables_and_no_more_than_fit() {
+    fn directory(count: usize) -> (KeyDirectory, Vec<AdmittedKey>) {
         let directory = KeyDirectory::default();
-        let keys: Vec<AdmittedKey> = (0..MAX_TABLES as u32 + 1).map(key).collect();
+        let keys: Vec<AdmittedKey> = (0..count as u32).map(key).collect();
         directory.add(keys.iter().map(|key| (key.kid(), key.public())));
-        let tables = || directory.0.read().unwrap().quick.len();
+        (directory, keys)
+    }
+
+    fn used(directory: &KeyDirectory, key: &AdmittedKey, times: u32) {
+        (0..times).for_each(|_| assert_eq!(directory.get(&key.kid()).as_ref(), Some(key)));
+    }
+
+    /// How many keys have a few multiples, and how many have many.
+    fn kept(directory: &KeyDirectory) -> (usize, usize) {
+        let known = directory.0.read().unwrap();
+        (known.few.len(), known.many.len())
+    }
+
+    #[test]
+    fn keys_that_sign_often_get_multiples_and_no_more_than_fit() {
+        let (directory, keys) = directory(MAX_FEW + 1);
         for (place, key) in keys.iter().enumerate() {
-            for _ in 1..OFTEN {
-                assert_eq!(directory.get(&key.kid()), Some(key.clone()));
-            }
-            assert_eq!(tables(), place);
-            assert_eq!(directory.get(&key.kid()), Some(key.clone()));
-            assert_eq!(tables(), if place == MAX_TABLES { 1 } else { place + 1 });
+            used(&directory, key, OFTEN - 1);
+            assert_eq!(kept(&directory), (place, 0));
+            used(&directory, key, 1);
+            assert_eq!(kept(&directory), (if place == MAX_FEW { 1 } else { place + 1 }, 0));
         }
-        // The first lost its table and earns it again.
-        (0..OFTEN).for_each(|_| drop(directory.get(&keys[0].kid())));
-        assert_eq!(tables(), 2);
+        // The first lost its multiples and earns them again.
+        used(&directory, &keys[0], OFTEN);
+        assert_eq!(kept(&directory), (2, 0));
         assert_eq!(directory.get(&key(9_999).kid()), None);
+    }
+
+    #[test]
+    fn keys_that_sign_all_the_time_get_many_and_no_more_than_fit() {
+        let (directory, keys) = directory(MAX_MANY + 1);
+        for (place, key) in keys.iter().enumerate() {
+            used(&directory, key, OFTEN + ALWAYS - 1);
+            assert_eq!(kept(&directory), (1, place));
+            used(&directory, key, 1);
+            assert_eq!(kept(&directory), (0, if place == MAX_MANY { 1 } else { place + 1 }));
+        }
+        // The first lost them, and begins again with a few.
+        used(&directory, &keys[0], OFTEN);
+        assert_eq!(kept(&directory), (1, 1));
     }
 }

@@ -1,0 +1,92 @@
+//! What admission costs a command beside its two signatures by `verify_strict` alone: side by side, on one thread, chunk by chunk.
+//!
+//! The commands are the benchmark's declarations: request, confirmation by the patient's key, signature. Each is admitted only a few times,
+//! so that patients' keys stay keys that sign seldom.
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark fails where it stands and prints what it saw")]
+
+use std::hint::black_box;
+
+use aggregates::words::Instant;
+use litopys::admission::{admit, command_of, disclosed};
+use litopys::bench::{Bed, Cast, ORIGIN, Workload};
+use litopys::envelope::Envelope;
+use litopys::keys::{Verifier, begin, verdicts, verify, verify_plainly};
+use litopys::sequencer::system_clock;
+use tempfile::TempDir;
+
+const DECLARATIONS: u64 = 1_200;
+const ROUNDS: usize = 3;
+const CHUNK: usize = 16;
+
+/// Processor time of this thread so far, in microseconds.
+fn spent() -> f64 {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    text.split(' ').next().unwrap().parse::<f64>().unwrap() / 1e3
+}
+
+fn main() {
+    let cast = Cast::new(DECLARATIONS, Instant::from_ms(system_clock()()).unwrap());
+    let bed = Bed::new("SQLite", &cast, TempDir::new().unwrap(), None).unwrap();
+    let mut bodies = Vec::new();
+    let code = |request| bed.code(request).unwrap();
+    Workload::Declarations
+        .play(&cast, 0..DECLARATIONS, &code, |some, measured| {
+            bodies.extend_from_slice(if measured { some } else { &[] });
+            bed.take(some)
+        })
+        .unwrap();
+    let directory = &bed.node.directory;
+    let ways: [(&str, &dyn Fn(&[String])); 7] = [
+        ("two verify_strict", &|chunk| {
+            for envelope in chunk.iter().map(|body| Envelope::parse(body.as_bytes()).unwrap()) {
+                for one in &envelope.signatures {
+                    let key = directory.get(&one.kid).unwrap();
+                    assert!(verify_plainly(&key, envelope.signing_input(one).as_bytes(), &one.bytes));
+                }
+            }
+        }),
+        ("two verifications one by one", &|chunk| {
+            for envelope in chunk.iter().map(|body| Envelope::parse(body.as_bytes()).unwrap()) {
+                for one in &envelope.signatures {
+                    let key = directory.get(&one.kid).unwrap();
+                    assert!(verify(&key, envelope.signing_input(one).as_bytes(), &one.bytes));
+                }
+            }
+        }),
+        ("the same together", &|chunk| {
+            let mut begun = Vec::new();
+            for envelope in chunk.iter().map(|body| Envelope::parse(body.as_bytes()).unwrap()) {
+                for one in &envelope.signatures {
+                    let key = directory.get(&one.kid).unwrap();
+                    begun.push(begin(&key, &[envelope.signing_input(one).as_bytes()], &one.bytes));
+                }
+            }
+            assert!(verdicts(&begun).iter().all(|good| *good));
+        }),
+        ("envelope", &|chunk| chunk.iter().for_each(|body| drop(black_box(Envelope::parse(body.as_bytes()).unwrap())))),
+        ("envelope and form", &|chunk| {
+            for body in chunk {
+                let envelope = Envelope::parse(body.as_bytes()).unwrap();
+                let disclosed: Vec<_> = envelope.disclosures.iter().map(disclosed).collect();
+                black_box(command_of(&envelope.payload, Some(&disclosed)).unwrap());
+            }
+        }),
+        ("admit", &|chunk| chunk.iter().for_each(|body| drop(black_box(admit(body.as_bytes(), ORIGIN, directory).unwrap())))),
+        ("admit 2", &|chunk| chunk.iter().for_each(|body| drop(black_box(admit(body.as_bytes(), ORIGIN, directory).unwrap())))),
+    ];
+    let _ = Verifier::new;
+    let mut times = vec![0.0; ways.len()];
+    for _ in 0..ROUNDS {
+        for chunk in bodies.chunks(CHUNK) {
+            for ((_, way), time) in ways.iter().zip(&mut times) {
+                let start = spent();
+                way(chunk);
+                *time += spent() - start;
+            }
+        }
+    }
+    let commands = (ROUNDS * bodies.len()) as f64;
+    for ((name, _), time) in ways.iter().zip(&times) {
+        println!("{name:<32} {:>8.2} µs a command, {:.3} of two verify_strict", time / commands, time / times[0]);
+    }
+}
