@@ -10,12 +10,12 @@ use crate::keys::{AdmittedKey, admitted_before};
 
 /// At every so many uses without them a key gets a few multiples: that many uses save what making them costs.
 const OFTEN: u32 = 12;
-/// At every so many uses of its few multiples a key gets many.
-const ALWAYS: u32 = 256;
+/// After so many uses of its few multiples a key gets many.
+const ALWAYS: u32 = 384;
 
 /// The most keys with a few multiples, 128 KiB each, as doctors and receptionists have.
 const MAX_FEW: usize = 512;
-/// The most keys with many, 640 KiB each, as MISs have, which sign half of everything.
+/// The most keys with many, 1.2 MiB each, as MISs have, which sign half of everything.
 const MAX_MANY: usize = 64;
 
 /// Keys by kid, shared between admission and the sequencer, which alone adds. It only says what bytes a kid stands for,
@@ -26,8 +26,8 @@ pub struct KeyDirectory(Arc<RwLock<Known>>);
 #[derive(Debug, Default)]
 struct Known {
     keys: HashMap<Kid, Entry>,
-    few: HashMap<Kid, Often>,
-    many: HashMap<Kid, AdmittedKey>,
+    few: HashMap<Kid, Quick>,
+    many: HashMap<Kid, Quick>,
 }
 
 /// A key is decompressed when it is first asked for: most of a registry's keys never sign again.
@@ -38,10 +38,11 @@ struct Entry {
     uses: AtomicU32,
 }
 
-/// A key with a few of its multiples.
+/// A key with some of its multiples.
 #[derive(Debug)]
-struct Often {
+struct Quick {
     key: AdmittedKey,
+    /// Since it got them, or others last had to make room.
     uses: AtomicU32,
 }
 
@@ -50,14 +51,15 @@ impl KeyDirectory {
     pub fn get(&self, kid: &Kid) -> Option<AdmittedKey> {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(quickest) = known.many.get(kid) {
-            return Some(quickest.clone());
+            count(&quickest.uses);
+            return Some(quickest.key.clone());
         }
         let (key, few, earned) = match known.few.get(kid) {
-            Some(often) => (often.key.clone(), true, counted(&often.uses, ALWAYS)),
+            Some(quick) => (quick.key.clone(), true, count(&quick.uses) == ALWAYS),
             None => {
                 let entry = known.keys.get(kid)?;
                 let key = entry.key.get_or_init(|| admitted_before(entry.x).map(Box::new)).as_deref()?.clone();
-                (key, false, counted(&entry.uses, OFTEN))
+                (key, false, count(&entry.uses).is_multiple_of(OFTEN))
             }
         };
         drop(known);
@@ -67,7 +69,12 @@ impl KeyDirectory {
         // Made outside the lock; whoever else asks meanwhile verifies without.
         let quick = if few { key.quickest() } else { key.quickened() };
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if few { known.keep_many(quick.clone()) } else { known.keep_few(quick.clone()) }
+        if few {
+            known.few.remove(kid);
+            keep(&mut known.many, quick.clone(), MAX_MANY);
+        } else {
+            keep(&mut known.few, quick.clone(), MAX_FEW);
+        }
         Some(quick)
     }
 
@@ -78,27 +85,18 @@ impl KeyDirectory {
     }
 }
 
-/// Counts a use: whether it is one of every so many.
-fn counted(uses: &AtomicU32, every: u32) -> bool {
-    uses.fetch_add(1, Ordering::Relaxed).wrapping_add(1).is_multiple_of(every)
+/// Counts a use: how many there are now.
+fn count(uses: &AtomicU32) -> u32 {
+    uses.fetch_add(1, Ordering::Relaxed).wrapping_add(1)
 }
 
-/// At one more than fit all are dropped, and each earns its multiples again.
-impl Known {
-    fn keep_few(&mut self, key: AdmittedKey) {
-        if self.few.len() >= MAX_FEW {
-            self.few.clear();
-        }
-        self.few.insert(key.kid(), Often { key, uses: AtomicU32::new(0) });
+/// Keeps a key's multiples. At one more than fit, those of keys that sign no more than the mean make room.
+fn keep(kept: &mut HashMap<Kid, Quick>, key: AdmittedKey, most: usize) {
+    if kept.len() >= most {
+        let all: u64 = kept.values_mut().map(|quick| u64::from(*quick.uses.get_mut())).sum();
+        kept.retain(|_, quick| u64::from(std::mem::take(quick.uses.get_mut())) * most as u64 > all);
     }
-
-    fn keep_many(&mut self, key: AdmittedKey) {
-        if self.many.len() >= MAX_MANY {
-            self.many.clear();
-        }
-        self.few.remove(&key.kid());
-        self.many.insert(key.kid(), key);
-    }
+    kept.insert(key.kid(), Quick { key, uses: AtomicU32::new(0) });
 }
 
 #[cfg(test)]
@@ -130,17 +128,21 @@ mod tests {
     }
 
     #[test]
-    fn keys_that_sign_often_get_multiples_and_no_more_than_fit() {
+    fn keys_that_sign_often_get_multiples_and_those_that_sign_least_make_room() {
         let (directory, keys) = directory(MAX_FEW + 1);
-        for (place, key) in keys.iter().enumerate() {
+        for (place, key) in keys[..MAX_FEW].iter().enumerate() {
             used(&directory, key, OFTEN - 1);
             assert_eq!(kept(&directory), (place, 0));
             used(&directory, key, 1);
-            assert_eq!(kept(&directory), (if place == MAX_FEW { 1 } else { place + 1 }, 0));
+            assert_eq!(kept(&directory), (place + 1, 0));
         }
-        // The first lost its multiples and earns them again.
-        used(&directory, &keys[0], OFTEN);
-        assert_eq!(kept(&directory), (2, 0));
+        used(&directory, &keys[0], 3);
+        used(&directory, &keys[1], 4);
+        used(&directory, &keys[MAX_FEW], OFTEN);
+        assert_eq!(kept(&directory), (3, 0));
+        // One that lost its multiples earns them again.
+        used(&directory, &keys[2], OFTEN);
+        assert_eq!(kept(&directory), (4, 0));
         assert_eq!(directory.get(&key(9_999).kid()), None);
     }
 
@@ -149,12 +151,12 @@ mod tests {
         let (directory, keys) = directory(MAX_MANY + 1);
         for (place, key) in keys.iter().enumerate() {
             used(&directory, key, OFTEN + ALWAYS - 1);
-            assert_eq!(kept(&directory), (1, place));
+            assert_eq!(kept(&directory), (1, place.min(MAX_MANY)));
+            if place == MAX_MANY {
+                used(&directory, &keys[0], 1);
+            }
             used(&directory, key, 1);
-            assert_eq!(kept(&directory), (0, if place == MAX_MANY { 1 } else { place + 1 }));
+            assert_eq!(kept(&directory), (0, if place == MAX_MANY { 2 } else { place + 1 }));
         }
-        // The first lost them, and begins again with a few.
-        used(&directory, &keys[0], OFTEN);
-        assert_eq!(kept(&directory), (1, 1));
     }
 }

@@ -2,6 +2,10 @@
 
 use curve25519_dalek::EdwardsPoint;
 use curve25519_dalek::scalar::Scalar;
+use curve25519_dalek::traits::Identity as _;
+
+/// How many points are fetched at a time.
+const AHEAD: usize = 16;
 
 /// A point's multiples `d · 2^(BITS · row)` for digits `d` from 1 to half the radix; negative digits take the negative.
 ///
@@ -31,15 +35,22 @@ impl<const BITS: usize> Multiples<BITS> {
 
     /// The point times a scalar, on top of `sum`. Not in constant time: nothing here is secret.
     pub(super) fn times(&self, scalar: &Scalar, mut sum: EdwardsPoint) -> EdwardsPoint {
-        for (row, digit) in digits::<BITS>(scalar.as_bytes()).take(Self::ROWS).enumerate() {
-            let place = row * Self::HALF + digit.unsigned_abs() as usize;
-            match digit {
-                0 => {}
-                1.. => sum += &self.0[place - 1],
-                _ => sum -= &self.0[place - 1],
+        let mut digits = digits::<BITS>(scalar.as_bytes()).take(Self::ROWS).enumerate().filter(|(_, digit)| *digit != 0);
+        // Some are copied before the first is added: they lie far apart, and so the processor fetches them all at once.
+        let mut near = [(false, EdwardsPoint::identity()); AHEAD];
+        loop {
+            let mut count = 0;
+            for (near, (row, digit)) in near.iter_mut().zip(digits.by_ref().take(AHEAD)) {
+                *near = (digit < 0, self.0[row * Self::HALF + digit.unsigned_abs() as usize - 1]);
+                count += 1;
+            }
+            for (negative, point) in &near[..count] {
+                if *negative { sum -= point } else { sum += point }
+            }
+            if count < AHEAD {
+                return sum;
             }
         }
-        sum
     }
 }
 
@@ -82,15 +93,15 @@ mod tests {
     #[test]
     fn digits_of_every_size_make_up_the_number() {
         digits_make_up_the_number::<5>();
-        digits_make_up_the_number::<8>();
-        digits_make_up_the_number::<10>();
+        digits_make_up_the_number::<9>();
+        digits_make_up_the_number::<11>();
     }
 
     #[test]
     fn products_are_those_of_the_library_even_outside_the_prime_order_subgroup() {
         use curve25519_dalek::constants::{ED25519_BASEPOINT_POINT, EIGHT_TORSION};
         for point in [ED25519_BASEPOINT_POINT, ED25519_BASEPOINT_POINT + EIGHT_TORSION[1], EIGHT_TORSION[3]] {
-            let (few, many) = (Multiples::<5>::of(point), Multiples::<8>::of(point));
+            let (few, many) = (Multiples::<5>::of(point), Multiples::<9>::of(point));
             for scalar in scalars() {
                 // The library's product is of the very integer too.
                 assert_eq!(few.times(&scalar, point), point * scalar + point);
