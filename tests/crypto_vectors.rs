@@ -8,7 +8,7 @@ use std::fs;
 use aggregates::words::PublicKey;
 use common::shared;
 use ed25519_dalek::{Signature, VerifyingKey};
-use litopys::keys::{SecretKey, Table, admit, verify};
+use litopys::keys::{SecretKey, Verifier, admit, verdicts, verify, verify_plainly};
 use serde_json::Value;
 
 fn hex(text: &str) -> Vec<u8> {
@@ -20,19 +20,24 @@ fn array<const N: usize>(text: &str) -> [u8; N] {
     hex(text).try_into().unwrap()
 }
 
-/// The strict rule alone, under a key that nobody judged. A table of the key's multiples says the same.
+/// The strict rule alone, under a key that nobody judged. Our ways of verifying say the same, together and in pieces.
 fn strict(key: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> bool {
     let Ok(key) = VerifyingKey::from_bytes(key) else { return false };
     let verdict = key.verify_strict(message, &Signature::from_bytes(signature)).is_ok();
-    assert_eq!(Table::new(&key).verify(message, signature), verdict, "{key:?}");
+    let plain = Verifier::new(key);
+    let (front, back) = message.split_at(message.len() / 2);
+    let begun = [&plain, &plain.with_few_multiples(), &plain.with_many_multiples()].map(|way| way.begin(&[front, back], signature));
+    assert_eq!(verdicts(&begun), [verdict; 3], "{key:?}");
     verdict
 }
 
-/// The whole rule: admission, then strict, with and without a table.
+/// The whole rule: admission, then strict, with and without multiples.
 fn ours(key: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> bool {
     let verdict = admit(PublicKey(*key)).is_ok_and(|key| {
-        let verdict = verify(&key, message, signature);
-        assert_eq!(verify(&key.quickened(), message, signature), verdict, "{key:?}");
+        let verdict = verify_plainly(&key, message, signature);
+        for way in [&key, &key.quickened(), &key.quickest()] {
+            assert_eq!(verify(way, message, signature), verdict, "{key:?}");
+        }
         verdict
     });
     assert!(!verdict || strict(key, message, signature), "whatever is accepted is strictly good");

@@ -4,6 +4,8 @@
 //! knows. It knows neither the registry nor the store; whether a key counts is for the sequencer to say.
 
 mod directory;
+#[cfg(test)]
+mod tests;
 
 use aggregates::Refusal;
 use aggregates::commands::{self, Command};
@@ -13,7 +15,7 @@ use aggregates::refusal::Code;
 pub use directory::KeyDirectory;
 
 use crate::envelope::{Disclosure, Envelope, EnvelopeFault, Payload};
-use crate::keys::{self, AdmittedKey, KeyFault};
+use crate::keys::{self, AdmittedKey, Begun, KeyFault};
 use crate::service::ServiceCode;
 
 /// A command that has been read and whose known signatures are good.
@@ -56,6 +58,21 @@ pub enum NotAdmitted {
 /// # Errors
 /// [`NotAdmitted`].
 pub fn admit(body: &[u8], origin: &str, known: &KeyDirectory) -> Result<Admitted, NotAdmitted> {
+    let mut begun = Vec::new();
+    let admitted = read(body, origin, known, &mut begun)?;
+    judged(admitted, &mut keys::verdicts(&begun).into_iter())
+}
+
+/// Admits several, each as if it had come alone, for less: their signatures are verified together up to the verdict on each.
+pub fn admit_all<'a>(bodies: impl IntoIterator<Item = &'a [u8]>, origin: &str, known: &KeyDirectory) -> Vec<Result<Admitted, NotAdmitted>> {
+    let mut begun = Vec::new();
+    let read: Vec<_> = bodies.into_iter().map(|body| read(body, origin, known, &mut begun)).collect();
+    let mut verdicts = keys::verdicts(&begun).into_iter();
+    read.into_iter().map(|read| judged(read?, &mut verdicts)).collect()
+}
+
+/// Everything but the verdicts on its signatures, which are begun if every key is known.
+fn read(body: &[u8], origin: &str, known: &KeyDirectory, begun: &mut Vec<Begun>) -> Result<Admitted, NotAdmitted> {
     let envelope = Envelope::parse(body)?;
     if envelope.payload.ledger != origin {
         return Err(NotAdmitted::Service(ServiceCode::WrongLedger));
@@ -64,11 +81,19 @@ pub fn admit(body: &[u8], origin: &str, known: &KeyDirectory) -> Result<Admitted
     let command = command_of(&envelope.payload, Some(&disclosed))?;
     let carried = carried_keys(&command)?;
     let key = |kid: &_| carried.iter().find(|key| key.kid() == *kid).cloned().or_else(|| known.get(kid));
-    let verified = envelope.unknown_kids(|kid| key(kid).is_some()).is_empty();
-    if verified {
-        envelope.verify_signatures(key)?;
-    }
+    let keys: Option<Vec<AdmittedKey>> = envelope.signatures.iter().map(|signature| key(&signature.kid)).collect();
+    let verified = keys.is_some();
+    begun.extend(envelope.begin_signatures(keys.unwrap_or_default()));
     Ok(Admitted { envelope, command, disclosed, verified })
+}
+
+/// A command that was read, if the verdicts on the signatures begun for it are good.
+fn judged(admitted: Admitted, verdicts: &mut impl Iterator<Item = bool>) -> Result<Admitted, NotAdmitted> {
+    if admitted.verified {
+        let own: Vec<bool> = verdicts.take(admitted.envelope.signatures.len()).collect();
+        admitted.envelope.judged(&own)?;
+    }
+    Ok(admitted)
 }
 
 /// The keys that the payload itself carries, each fit to be enrolled.

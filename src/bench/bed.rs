@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use super::{BenchError, Cast, ORIGIN};
-use crate::admission::admit;
+use crate::admission::admit_all;
 use crate::node::{self, Node, Options, Paths, Place};
 use crate::sequencer::{Answer, QUEUE};
 use crate::store::{MAX_PAGE_ROWS, Store};
@@ -118,9 +118,8 @@ impl Bed {
             loop {
                 let first = next.fetch_add(CHUNK, Ordering::Relaxed);
                 let Some(some) = bodies.get(first..bodies.len().min(first + CHUNK)).filter(|some| !some.is_empty()) else { break };
-                for body in some {
-                    let admitted =
-                        admit(body.as_bytes(), ORIGIN, &self.node.directory).map_err(|why| BenchError::Turned(why.to_string()))?;
+                for admitted in admit_all(some.iter().map(String::as_bytes), ORIGIN, &self.node.directory) {
+                    let admitted = admitted.map_err(|why| BenchError::Turned(why.to_string()))?;
                     waiting.push(self.node.sequencer.hand_over(admitted).map_err(|why| BenchError::Turned(why.to_string()))?);
                 }
                 if waiting.len() > QUEUE {

@@ -56,22 +56,24 @@ struct Walk {
 impl Walk {
     fn object(&mut self, members: &Map<String, Value>, at: &str) -> Result<(), EnvelopeFault> {
         for (name, value) in members {
-            let here = at.to_owned() + &pointer_token(name);
+            let here = || at.to_owned() + &pointer_token(name);
             match name.as_str() {
                 "_sd" => self.list(value, at)?,
-                "_sd_alg" => return Err(EnvelopeFault::new(EnvelopeCode::SdAlgMisplaced, here)),
-                "..." => return Err(EnvelopeFault::new(EnvelopeCode::SdArrayElement, here)),
+                "_sd_alg" => return Err(EnvelopeFault::new(EnvelopeCode::SdAlgMisplaced, here())),
+                "..." => return Err(EnvelopeFault::new(EnvelopeCode::SdArrayElement, here())),
                 _ => self.value(value, &here)?,
             }
         }
         Ok(())
     }
 
-    fn value(&mut self, value: &Value, at: &str) -> Result<(), EnvelopeFault> {
+    /// Where the value stands is only worked out for what has something in it.
+    fn value(&mut self, value: &Value, at: &dyn Fn() -> String) -> Result<(), EnvelopeFault> {
         match value {
-            Value::Object(members) => self.object(members, at),
+            Value::Object(members) => self.object(members, &at()),
             Value::Array(elements) => {
-                elements.iter().enumerate().try_for_each(|(place, element)| self.value(element, &format!("{at}/{place}")))
+                let at = at();
+                elements.iter().enumerate().try_for_each(|(place, element)| self.value(element, &|| format!("{at}/{place}")))
             }
             _ => Ok(()),
         }

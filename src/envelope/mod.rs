@@ -41,7 +41,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::json;
-use crate::keys::{self, AdmittedKey};
+use crate::keys::{self, AdmittedKey, Begun};
 use members::{BODY, Members};
 
 /// The largest body, in bytes.
@@ -163,19 +163,31 @@ impl Envelope {
     ///
     /// The fault names the first signature that fails, in `index`, and its key, in `kid`.
     pub fn verify_signatures(&self, key_of: impl Fn(&Kid) -> Option<AdmittedKey>) -> Result<(), EnvelopeFault> {
+        let keys = self.signatures.iter().map_while(|signature| key_of(&signature.kid).filter(|key| key.kid() == signature.kid));
+        self.judged(&keys::verdicts(&self.begin_signatures(keys)))
+    }
+
+    /// All of verifying but the last step, which [`keys::verdicts`] takes for many together: under these keys, in the order of the signatures.
+    pub fn begin_signatures(&self, keys: impl IntoIterator<Item = AdmittedKey>) -> Vec<Begun> {
+        let payload = self.payload_b64.as_bytes();
+        let begin = |(key, signature): (AdmittedKey, &Signature)| {
+            keys::begin(&key, &[signature.protected.as_bytes(), b".", payload], &signature.bytes)
+        };
+        keys.into_iter().zip(&self.signatures).map(begin).collect()
+    }
+
+    /// What verdicts on the first of its signatures come to; there is none on a signature whose key is unknown, nor on those after it.
+    ///
+    /// The fault names the first signature that fails, in `index`, and its key, in `kid`.
+    pub fn judged(&self, verdicts: &[bool]) -> Result<(), EnvelopeFault> {
         for (index, signature) in self.signatures.iter().enumerate() {
-            let fault = |code, member| {
-                EnvelopeFault::new(code, format!("/signatures/{index}/{member}"))
-                    .with("index", index)
-                    .with("kid", signature.kid.to_string())
+            let (code, member) = match verdicts.get(index) {
+                Some(true) => continue,
+                Some(false) => (EnvelopeCode::SignatureInvalid, "signature"),
+                None => (EnvelopeCode::KeyUnknown, "protected/kid"),
             };
-            let key = key_of(&signature.kid)
-                .filter(|key| key.kid() == signature.kid)
-                .ok_or_else(|| fault(EnvelopeCode::KeyUnknown, "protected/kid"))?;
-            let input = signing_input(&signature.protected, &self.payload_b64);
-            if !keys::verify(&key, input.as_bytes(), &signature.bytes) {
-                return Err(fault(EnvelopeCode::SignatureInvalid, "signature"));
-            }
+            let fault = EnvelopeFault::new(code, format!("/signatures/{index}/{member}"));
+            return Err(fault.with("index", index).with("kid", signature.kid.to_string()));
         }
         Ok(())
     }

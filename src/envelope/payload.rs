@@ -101,15 +101,15 @@ pub(super) fn decode(text: &str) -> Result<Vec<u8>, EnvelopeFault> {
 
 /// Reads a decoded payload; also the value of `_sd_alg`, to be judged with the digests.
 pub(super) fn read(bytes: &[u8], signatures: &[Signature]) -> Result<(Payload, Option<String>), EnvelopeFault> {
-    let value = json::parse(bytes).map_err(|fault| EnvelopeFault::json("payload", "", fault))?;
+    let mut value = json::parse(bytes).map_err(|fault| EnvelopeFault::json("payload", "", fault))?;
     let members =
         Members::new(&value, "", &PAYLOAD, &["id", "ledger", "type", "issued_at", "signers", "data"], &["expect", "seen", "_sd_alg"])?;
     let id_text = members.text("id")?;
     let id = Uuid::try_parse(id_text)
         .ok()
-        .filter(|id| id.to_string() == id_text)
+        .filter(|id| id.hyphenated().encode_lower(&mut Uuid::encode_buffer()) == id_text)
         .ok_or_else(|| members.fault(EnvelopeCode::IdMalformed, "id"))?;
-    let payload = Payload {
+    let mut payload = Payload {
         id,
         ledger: members.text("ledger")?.to_owned(),
         kind: members.text("type")?.to_owned(),
@@ -117,12 +117,16 @@ pub(super) fn read(bytes: &[u8], signatures: &[Signature]) -> Result<(Payload, O
         signers: read_signers(members.list("signers")?, signatures)?,
         expect: members.get("expect").map(read_expect).transpose()?,
         seen: members.get("seen").map(read_seen).transpose()?,
-        data: members.object("data")?.clone(),
+        // It is moved here below, as nothing else is looked at any more.
+        data: members.object("data").map(|_| Map::new())?,
     };
     let sd_alg = match members.get("_sd_alg") {
         Some(_) => Some(members.text("_sd_alg")?.to_owned()),
         None => None,
     };
+    if let Some(Value::Object(data)) = value.get_mut("data").map(Value::take) {
+        payload.data = data;
+    }
     Ok((payload, sd_alg))
 }
 
@@ -138,7 +142,8 @@ fn read_signers(list: &[Value], signatures: &[Signature]) -> Result<Vec<Signer>,
 
 fn read_signer(value: &Value, at: String, signature: &Signature) -> Result<Signer, EnvelopeFault> {
     let members = Members::new(value, at, &PAYLOAD, &["kid", "as"], &["of"])?;
-    if members.text("kid")? != signature.kid.to_string() {
+    // A kid has one spelling.
+    if members.text("kid")?.parse() != Ok(signature.kid) {
         return Err(members.fault(EnvelopeCode::SignerKidMismatch, "kid"));
     }
     let as_: Role = members.word("as", EnvelopeCode::RoleUnknown)?;

@@ -65,6 +65,9 @@ fn read(members: &Members<'_>) -> Result<Signature, EnvelopeFault> {
 
 fn read_protected(text: &str, at: &str) -> Result<Kid, EnvelopeFault> {
     let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| EnvelopeFault::new(EnvelopeCode::ProtectedNotBase64url, at))?;
+    if let Some(kid) = usual_kid(&bytes) {
+        return Ok(kid);
+    }
     let value = json::parse(&bytes).map_err(|fault| EnvelopeFault::json("protected", at, fault))?;
     let members = Members::new(&value, at, &PROTECTED, &["alg", "kid", "typ"], &[])?;
     let only = |name, code, allowed: &str| match members.text(name)? == allowed {
@@ -74,4 +77,28 @@ fn read_protected(text: &str, at: &str) -> Result<Kid, EnvelopeFault> {
     only("alg", EnvelopeCode::AlgorithmNotAllowed, ALG)?;
     only("typ", EnvelopeCode::TypNotAllowed, TYP)?;
     members.word("kid", EnvelopeCode::KidMalformed)
+}
+
+/// The kid of a header that is written as most senders write it, without white space and in the order of the names: nothing can be wrong
+/// with the rest of it.
+fn usual_kid(bytes: &[u8]) -> Option<Kid> {
+    let kid = bytes.strip_prefix(br#"{"alg":"Ed25519","kid":""#)?.strip_suffix(br#"","typ":"litopys-command+json"}"#)?;
+    std::str::from_utf8(kid).ok()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_usual_header_is_read_as_any_other() {
+        let kid = "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k";
+        let usual = format!(r#"{{"alg":"{ALG}","kid":"{kid}","typ":"{TYP}"}}"#);
+        assert_eq!(usual_kid(usual.as_bytes()), Some(kid.parse().unwrap()));
+        let spaced = usual.replace(',', ", ");
+        assert_eq!(usual_kid(spaced.as_bytes()), None);
+        for text in [usual, spaced] {
+            assert_eq!(read_protected(&URL_SAFE_NO_PAD.encode(text), ""), Ok(kid.parse().unwrap()));
+        }
+    }
 }

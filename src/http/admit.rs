@@ -7,7 +7,7 @@ use tokio::sync::Semaphore;
 
 use super::App;
 use super::problem::Problem;
-use crate::admission::{Admitted, admit as judge};
+use crate::admission::{self, Admitted};
 use crate::sequencer::QUEUE;
 use crate::service::ServiceCode;
 
@@ -37,7 +37,7 @@ const SMALL: usize = 16 << 10;
 /// Admits one command, or says at once that too many are waiting.
 pub(super) async fn admit(app: &Arc<App>, body: Vec<u8>) -> Result<Admitted, Problem> {
     if body.len() <= SMALL {
-        return Ok(judge(&body, &app.trust.origin, &app.directory)?);
+        return Ok(admission::admit(&body, &app.trust.origin, &app.directory)?);
     }
     let _place = app.gate.waiting.try_acquire().map_err(|_| Problem::from(ServiceCode::Overloaded))?;
     admit_when_free(Arc::clone(app), body).await
@@ -49,7 +49,7 @@ async fn admit_when_free(app: Arc<App>, body: Vec<u8>) -> Result<Admitted, Probl
     one.unwrap_or_else(|| Err(Problem::failed(ServiceCode::NotReady, "no command was admitted")))
 }
 
-/// Admits some commands one after the other as soon as there is a thread for them: for whoever holds back himself.
+/// Admits some commands together as soon as there is a thread for them: for whoever holds back himself.
 pub(super) async fn admit_all(app: Arc<App>, bodies: Vec<Vec<u8>>) -> Vec<Result<Admitted, Problem>> {
     let count = bodies.len();
     let failed = |why: &dyn std::fmt::Display| (0..count).map(|_| Err(Problem::failed(ServiceCode::NotReady, why))).collect();
@@ -59,7 +59,8 @@ pub(super) async fn admit_all(app: Arc<App>, bodies: Vec<Vec<u8>>) -> Vec<Result
     };
     let judged = tokio::task::spawn_blocking(move || {
         let _permit = permit;
-        bodies.iter().map(|body| judge(body, &app.trust.origin, &app.directory).map_err(Problem::from)).collect()
+        let admitted = admission::admit_all(bodies.iter().map(Vec::as_slice), &app.trust.origin, &app.directory);
+        admitted.into_iter().map(|one| one.map_err(Problem::from)).collect()
     });
     judged.await.unwrap_or_else(|panic| failed(&panic))
 }

@@ -39,7 +39,7 @@ pub const MAX_BATCH_BYTES: usize = 16 << 20;
 /// How many batches are taken at once; one more is told to come again.
 pub(super) const MAX_BATCHES: usize = 8;
 
-/// How many lines are admitted on one thread, one after the other.
+/// How many lines are admitted together on one thread.
 const GROUP: usize = 16;
 
 /// How many answers are written at a time.

@@ -18,6 +18,7 @@ mod tests;
 
 pub(crate) use codes::codes;
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde_json::Value;
@@ -92,5 +93,9 @@ pub fn parse(bytes: &[u8]) -> Result<Value, JsonFault> {
 
 /// One reference token of an RFC 6901 pointer, with the slash before it.
 pub fn pointer_token(name: &str) -> String {
-    format!("/{}", name.replace('~', "~0").replace('/', "~1"))
+    let escaped = match name.contains(['~', '/']) {
+        true => Cow::Owned(name.replace('~', "~0").replace('/', "~1")),
+        false => Cow::Borrowed(name),
+    };
+    ["/", &escaped].concat()
 }

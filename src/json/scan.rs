@@ -1,9 +1,13 @@
 //! The scanner: recursive descent over UTF-8, as deep as the profile allows and no deeper.
 
+use serde_json::map::Entry;
 use serde_json::{Map, Value};
 use unicode_normalization::is_nfc;
 
 use super::{JsonCode, JsonFault, MAX_DEPTH, MAX_INTEGER, pointer_token};
+
+/// Bytes of a string that are looked at together.
+const CHUNK: usize = 32;
 
 /// More digits than any integer in range has.
 const MAX_DIGITS: usize = 16;
@@ -30,6 +34,16 @@ fn fault(code: JsonCode, offset: usize) -> JsonFault {
 /// Puts a fault found inside a member or element under that member or element.
 fn under(token: &str) -> impl FnOnce(JsonFault) -> JsonFault {
     move |inner| JsonFault { pointer: pointer_token(token) + &inner.pointer, ..inner }
+}
+
+/// How many bytes come before the first that ends a string or stands for something else in it.
+fn plain_bytes(bytes: &[u8]) -> usize {
+    let special = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
+    // Most bytes of a command are in a few long strings, of which a chunk is judged at once.
+    let none = |chunk: &&[u8]| !chunk.iter().fold(false, |any, byte| any | special(byte));
+    let skipped = CHUNK * bytes.chunks_exact(CHUNK).take_while(none).count();
+    let rest = &bytes[skipped..];
+    skipped + rest.iter().position(special).unwrap_or(rest.len())
 }
 
 /// A position in the text. Every step moves it forward, so every loop ends with the text.
@@ -108,17 +122,17 @@ impl Scan<'_> {
                 return Err(self.unexpected());
             }
             let start = self.at;
-            let name = self.string()?;
-            if members.contains_key(&name) {
-                return Err(under(&name)(fault(JsonCode::DuplicateName, start)));
-            }
+            let place = match members.entry(self.string()?) {
+                Entry::Vacant(place) => place,
+                Entry::Occupied(same) => return Err(under(same.key())(fault(JsonCode::DuplicateName, start))),
+            };
             self.space();
             if !self.take(b':') {
                 return Err(self.unexpected());
             }
             self.space();
-            let value = self.value(depth + 1).map_err(under(&name))?;
-            members.insert(name, value);
+            let value = self.value(depth + 1).map_err(|inner| under(place.key())(inner))?;
+            place.insert(value);
             self.space();
             if self.take(b'}') {
                 return Ok(Value::Object(members));
@@ -138,8 +152,8 @@ impl Scan<'_> {
         }
         loop {
             self.space();
-            let place = elements.len().to_string();
-            elements.push(self.value(depth + 1).map_err(under(&place))?);
+            let element = self.value(depth + 1).map_err(|inner| under(&elements.len().to_string())(inner))?;
+            elements.push(element);
             self.space();
             if self.take(b']') {
                 return Ok(Value::Array(elements));
@@ -184,9 +198,7 @@ impl Scan<'_> {
         self.at += 1;
         loop {
             let plain = self.at;
-            while self.peek().is_some_and(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
-                self.at += 1;
-            }
+            self.at += plain_bytes(&self.text.as_bytes()[plain..]);
             // Both ends lie beside ASCII bytes or the text's end, so on character boundaries.
             out.push_str(&self.text[plain..self.at]);
             match self.peek() {

@@ -7,16 +7,16 @@
 
 mod file;
 mod jwk;
+mod multiples;
 mod secret;
-mod table;
+mod verifier;
 
 pub use file::{KeyFileError, read_key_file, write_key_file};
 pub use jwk::{admit_jwk, from_jwk, to_jwk};
 pub use secret::SecretKey;
-pub use table::Table;
+pub use verifier::{Begun, Verifier, verdicts};
 
 use std::fmt;
-use std::sync::Arc;
 
 use aggregates::words::{Kid, PublicKey};
 use ed25519_dalek::{Signature, VerifyingKey};
@@ -56,13 +56,12 @@ impl std::error::Error for KeyFault {}
 #[derive(Clone)]
 pub struct AdmittedKey {
     kid: Kid,
-    point: VerifyingKey,
-    table: Option<Arc<Table>>,
+    verifier: Verifier,
 }
 
 impl PartialEq for AdmittedKey {
     fn eq(&self, other: &AdmittedKey) -> bool {
-        self.point == other.point
+        self.verifier.key() == other.verifier.key()
     }
 }
 
@@ -70,13 +69,19 @@ impl Eq for AdmittedKey {}
 
 impl AdmittedKey {
     fn new(kid: Kid, point: VerifyingKey) -> AdmittedKey {
-        AdmittedKey { kid, point, table: None }
+        AdmittedKey { kid, verifier: Verifier::new(point) }
     }
 
-    /// The same key with a table, so that verifying under it costs half; making one costs as much as ten verifications.
+    /// The same key for who signs now and then: see [`Verifier::with_few_multiples`].
     #[must_use]
     pub fn quickened(&self) -> AdmittedKey {
-        AdmittedKey { table: Some(Arc::new(Table::new(&self.point))), ..self.clone() }
+        AdmittedKey { kid: self.kid, verifier: self.verifier.with_few_multiples() }
+    }
+
+    /// The same key for who signs all the time: see [`Verifier::with_many_multiples`].
+    #[must_use]
+    pub fn quickest(&self) -> AdmittedKey {
+        AdmittedKey { kid: self.kid, verifier: self.verifier.with_many_multiples() }
     }
 
     /// The key's identifier.
@@ -86,7 +91,7 @@ impl AdmittedKey {
 
     /// The key as it is written.
     pub fn public(&self) -> PublicKey {
-        PublicKey(self.point.to_bytes())
+        PublicKey(self.verifier.key().to_bytes())
     }
 }
 
@@ -123,14 +128,17 @@ pub(crate) fn admitted_before(key: PublicKey) -> Option<AdmittedKey> {
 /// Whether this is the key's signature over the message, by the strict rule.
 #[must_use]
 pub fn verify(key: &AdmittedKey, message: &[u8], signature: &[u8; 64]) -> bool {
-    match &key.table {
-        Some(table) => table.verify(message, signature),
-        None => verify_plainly(key, message, signature),
-    }
+    verdicts(&[begin(key, &[message], signature)]).contains(&true)
+}
+
+/// All of a signature's verification but the last step, which [`verdicts`] takes for several together; the message may come in pieces.
+#[must_use]
+pub fn begin(key: &AdmittedKey, message: &[&[u8]], signature: &[u8; 64]) -> Begun {
+    key.verifier.begin(message, signature)
 }
 
 /// The same by the library's `verify_strict` alone: what faster ways are held against.
 #[must_use]
 pub fn verify_plainly(key: &AdmittedKey, message: &[u8], signature: &[u8; 64]) -> bool {
-    key.point.verify_strict(message, &Signature::from_bytes(signature)).is_ok()
+    key.verifier.key().verify_strict(message, &Signature::from_bytes(signature)).is_ok()
 }

@@ -133,5 +133,5 @@ pub fn read(kind: &str, data: &Map<String, Value>, disclosed: Option<&[Disclosed
             return Err(Refusal::form(faults));
         }
     }
-    (spec.read)(Value::Object(data.clone())).map_err(|error| Refusal::new(Code::FormInvalid).at("/data").with("detail", error.to_string()))
+    (spec.read)(data).map_err(|error| Refusal::new(Code::FormInvalid).at("/data").with("detail", error.to_string()))
 }

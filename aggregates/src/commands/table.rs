@@ -1,6 +1,7 @@
 //! The one table: each command's type, members, rules across members, and signers.
 
-use serde_json::{Value, json};
+use serde::Deserialize as _;
+use serde_json::{Map, Value, json};
 
 use super::{
     AuditorAdmit, ConfirmByCode, DeclarationSign, DeclarationTerminate, DivisionOpen, EmployeeAccept, EmployeeDismiss, EmployeeInvite,
@@ -22,7 +23,7 @@ pub struct Spec {
     /// Whose signatures it needs; one of these alternatives, whole.
     pub signers: &'static [&'static [Slot]],
     pub(super) rules: fn(&Value, &mut Vec<Fault>),
-    pub(super) read: fn(Value) -> Result<Data, serde_json::Error>,
+    pub(super) read: fn(&Map<String, Value>) -> Result<Data, serde_json::Error>,
 }
 
 fn no_rules(_: &Value, _: &mut Vec<Fault>) {}
@@ -41,7 +42,7 @@ macro_rules! commands {
                 members: $members,
                 signers: &[$(&[$($slot),*]),*],
                 rules: $rules,
-                read: |value| serde_json::from_value(value).map(Data::$variant),
+                read: |data| <$data>::deserialize(data).map(Data::$variant),
             }),*];
 
             /// The specification of this data's command.
