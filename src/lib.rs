@@ -9,6 +9,7 @@ pub mod audit;
 pub mod bench;
 pub mod cli;
 pub mod copy;
+mod crew;
 pub mod demo;
 pub mod entry;
 pub mod envelope;

@@ -1,8 +1,12 @@
 //! Events: changes of one stream each, as they stand in an entry.
 
+use std::borrow::Cow;
+
 use cqrs_es::DomainEvent;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use serde_json::Value;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, DeserializeSeed, IntoDeserializer as _, MapAccess};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
 
 use crate::auditor::AuditorEvent;
 use crate::division::DivisionEvent;
@@ -47,8 +51,9 @@ macro_rules! bodies {
                 match self { $(Body::$variant(event) => event.event_type(),)* }
             }
 
-            fn read(stream: StreamType, value: Value) -> Result<Body, serde_json::Error> {
-                match stream { $(StreamType::$variant => serde_json::from_value(value).map(Body::$variant),)* }
+            fn read(stream: StreamType, tagged: Tagged<'_>) -> Result<Body, serde_json::Error> {
+                let tagged = MapAccessDeserializer::new(tagged);
+                match stream { $(StreamType::$variant => Deserialize::deserialize(tagged).map(Body::$variant),)* }
             }
         }
 
@@ -90,17 +95,48 @@ impl<'de> Deserialize<'de> for Event {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Event, D::Error> {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
-        struct Read {
+        struct Read<'a> {
             stream: Stream,
             version: u64,
-            #[serde(rename = "type")]
-            kind: String,
-            data: Value,
+            #[serde(rename = "type", borrow)]
+            kind: Cow<'a, str>,
+            data: Box<RawValue>,
         }
         let read = Read::deserialize(deserializer)?;
-        let body = serde_json::json!({ "type": read.kind, "data": read.data });
-        let body = Body::read(read.stream.kind(), body).map_err(de::Error::custom)?;
+        let body = Body::read(read.stream.kind(), Tagged::Kind(&read.kind, &read.data)).map_err(de::Error::custom)?;
         Ok(Event { stream: read.stream, version: read.version, body })
+    }
+}
+
+/// An event's type and data as serde's tagged enumerations want them, the type first: as data stand first in an entry, they are kept as text
+/// until the type is known, and read once.
+enum Tagged<'a> {
+    Kind(&'a str, &'a RawValue),
+    Data(&'a RawValue),
+    End,
+}
+
+impl<'a> MapAccess<'a> for Tagged<'a> {
+    type Error = serde_json::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'a>>(&mut self, seed: K) -> Result<Option<K::Value>, Self::Error> {
+        let name = match self {
+            Tagged::Kind(..) => "type",
+            Tagged::Data(_) => "data",
+            Tagged::End => return Ok(None),
+        };
+        seed.deserialize(name.into_deserializer()).map(Some)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'a>>(&mut self, seed: V) -> Result<V::Value, Self::Error> {
+        match std::mem::replace(self, Tagged::End) {
+            Tagged::Kind(kind, data) => {
+                *self = Tagged::Data(data);
+                seed.deserialize(kind.into_deserializer())
+            }
+            Tagged::Data(data) => seed.deserialize(data),
+            Tagged::End => Err(de::Error::custom("there are no more members")),
+        }
     }
 }
 

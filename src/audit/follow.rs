@@ -1,18 +1,22 @@
 //! Following the law: every command is judged and decided anew, and what it causes is held against what is written.
 
+use std::mem::take;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use aggregates::authority::{self, Acting};
 use aggregates::commands::Data;
 use aggregates::event::Body;
 use aggregates::facts::Facts;
 use aggregates::patient::PatientEvent;
-use aggregates::words::PublicKey;
+use aggregates::words::{PublicKey, Stream};
 use aggregates::{Context, Event, Refusal, decide};
 use rusqlite::params;
+use serde_json::{Map, Value};
 use tlog::{Checkpoint, Hash};
 
 use super::item::{Item, Signed, refused};
+use super::rows::Folding;
 use super::scan::Scan;
 use super::source::Cell;
 use super::vault::Case;
@@ -24,6 +28,23 @@ use crate::envelope::Seen;
 struct Judged {
     acting: Acting,
     entries: Vec<Entry>,
+}
+
+/// The command that entries come from, as far as read models ask: until the next command it is that of its continuations too.
+#[derive(Clone, Default)]
+pub(super) struct Chain {
+    /// The payload's data.
+    pub(super) data: Arc<Map<String, Value>>,
+    /// In whose right it was signed.
+    pub(super) rights: Arc<[Stream]>,
+}
+
+impl Chain {
+    /// That of a command; nothing is known of one that cannot be read.
+    pub(super) fn of(signed: Option<&mut Signed>) -> Chain {
+        let payload = signed.map(|signed| &mut signed.envelope.payload);
+        payload.map_or_else(Chain::default, |payload| Chain { rights: payload.rights().into(), data: Arc::new(take(&mut payload.data)) })
+    }
 }
 
 impl Scan<'_> {
@@ -51,9 +72,15 @@ impl Scan<'_> {
         self.events += events.len() as u64;
         let ended = |event: &&Event| matches!(event.body, Body::Patient(PatientEvent::DeclarationTerminated { .. }));
         self.terminated += events.iter().filter(ended).count() as u64;
-        let links: Vec<_> = projections::links(item.place, &self.chain_rights, &events).into_iter().collect();
-        self.rows.fold(projections::changes(item.place, &self.chain_data, &events), links);
-        self.check_streams(&events)
+        self.check_streams(&events)?;
+        if entry.command().is_some() {
+            self.chain = Chain::of(item.signed.as_mut());
+        }
+        let lawful = (events != entry.events).then(|| events.clone());
+        if let Some(rows) = &mut self.rows {
+            rows.fold(Folding { place: item.place, chain: self.chain.clone(), events }, lawful);
+        }
+        Ok(())
     }
 
     /// The members of an entry that are about its place.
@@ -70,7 +97,7 @@ impl Scan<'_> {
         if self.last_time.is_some_and(|last| entry.time < last) {
             self.findings.entry(place, "time_backwards", "it is before the entry that it follows");
         }
-        let sorted = entry.events.is_sorted_by_key(|event| (event.stream.to_string(), event.version));
+        let sorted = entry.events.len() == 1 || entry.events.is_sorted_by_key(|event| (event.stream.to_string(), event.version));
         if !sorted || entry.events.is_empty() || entry.events.len() > entry::MAX_EVENTS {
             self.findings.entry(place, "events_order", "its events are not 1 to 64 in the order of their streams");
         }
@@ -104,13 +131,7 @@ impl Scan<'_> {
     fn command(&mut self, item: &mut Item, entry: &Entry) -> Result<Vec<Event>, AuditError> {
         let place = item.place;
         self.unknown_chain = Some(place);
-        let Some(signed) = &mut item.signed else {
-            self.chain_data.clear();
-            self.chain_rights.clear();
-            return Ok(entry.events.clone());
-        };
-        self.chain_data.clone_from(&signed.envelope.payload.data);
-        self.chain_rights = signed.envelope.payload.rights();
+        let Some(signed) = &mut item.signed else { return Ok(entry.events.clone()) };
         signed.keys = self.keys_of(signed);
         self.check_payload(place, signed, entry)?;
         let command_facts = entry.facts.unwrap_or_default();
@@ -196,8 +217,8 @@ impl Scan<'_> {
         let acting = authority::check(&self.registry, &signed.command, entry.time)?;
         let context = Context { index: place, time: entry.time, facts };
         let events = decide(&self.registry, &signed.command, &context)?;
-        let command = entry.command().cloned().unwrap_or_default();
-        let entries = entry::chain(entry::LAW, place, entry.time, command, facts, events);
+        // Of the first entry only the events are compared: its command is what was decided on.
+        let entries = entry::chain(entry::LAW, place, entry.time, Value::Null, facts, events);
         Ok(Judged { acting, entries })
     }
 

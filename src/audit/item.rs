@@ -1,7 +1,6 @@
 //! What can be judged of an entry by itself, and its signatures: on all cores.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::thread;
 
 use aggregates::Refusal;
 use aggregates::commands::{self, Command};
@@ -69,6 +68,12 @@ impl Item {
     }
 
     fn read_command(&mut self, envelope: Envelope) {
+        // Where nothing is disclosed, the whole form is in clear.
+        let whole = envelope.digests.is_empty().then(|| command_of(&envelope.payload, Some(&[])));
+        if let Some(Ok(command)) = whole {
+            self.signed = Some(Signed { envelope, command, keys: Vec::new() });
+            return;
+        }
         if let Err(refusal) = clear_form(&envelope) {
             self.faults.push(("form", refused(&refusal)));
         }
@@ -82,7 +87,7 @@ impl Item {
     fn verify(&mut self, known: &KnownKeys) -> u64 {
         let Some(signed) = &self.signed else { return 0 };
         let at = |kid: &Kid| signed.command.signers.iter().position(|signer| signer.kid == *kid);
-        let key = |kid: &Kid| signed.keys.get(at(kid)?).copied().flatten().and_then(|key| known.admitted(key));
+        let key = |kid: &Kid| signed.keys.get(at(kid)?).copied().flatten().and_then(|key| known.admitted(kid, key));
         match signed.envelope.verify_signatures(key) {
             Ok(()) => signed.envelope.signatures.len() as u64,
             Err(fault) => {
@@ -117,48 +122,50 @@ fn clear_form(envelope: &Envelope) -> Result<(), Refusal> {
 }
 
 /// Keys that were admitted once. A kid is the hash of its key, so it stands for one key for ever.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct KnownKeys(KeyDirectory);
 
 impl KnownKeys {
-    fn admitted(&self, key: PublicKey) -> Option<AdmittedKey> {
-        let kid = key.kid();
-        self.0.get(&kid).or_else(|| {
-            let admitted = keys::admit(key).ok()?;
-            self.0.add([(kid, key)]);
-            Some(admitted)
-        })
+    /// The key, if it may be admitted; `kid` is what a signature calls it.
+    fn admitted(&self, kid: &Kid, key: PublicKey) -> Option<AdmittedKey> {
+        if let Some(known) = self.0.get(kid).filter(|known| known.public() == key) {
+            return Some(known);
+        }
+        let admitted = keys::admit(key).ok()?;
+        self.0.add([(admitted.kid(), key)]);
+        Some(admitted)
     }
 }
 
 /// Reads every item.
-pub(super) fn read_all(items: &mut [Item]) {
-    on_all_cores(items, |item| {
+pub(super) fn read_all(mut items: Vec<Item>) -> Vec<Item> {
+    for item in &mut items {
         if catch_unwind(AssertUnwindSafe(|| item.read())).is_err() {
             item.entry = None;
             item.faults.push(("entry_unreadable", "reading it failed in a way that nobody foresaw".into()));
         }
-        0
-    });
+    }
+    items
 }
 
-/// Verifies every item's signatures: how many are good.
-pub(super) fn verify_all(items: &mut [Item], known: &KnownKeys) -> u64 {
-    on_all_cores(items, |item| match catch_unwind(AssertUnwindSafe(|| item.verify(known))) {
-        Ok(good) => good,
-        Err(_) => {
-            item.faults.push(("signature", "verifying failed in a way that nobody foresaw".into()));
-            0
+/// What verifying some items gave.
+#[derive(Default)]
+pub(super) struct Verified {
+    /// How many signatures are good.
+    pub(super) good: u64,
+    /// What is wrong with the items: place, code and text.
+    pub(super) faults: Vec<(u64, &'static str, String)>,
+}
+
+/// Verifies every item's signatures.
+pub(super) fn verify_all(items: Vec<Item>, known: &KnownKeys) -> Verified {
+    let mut verified = Verified::default();
+    for mut item in items {
+        match catch_unwind(AssertUnwindSafe(|| item.verify(known))) {
+            Ok(good) => verified.good += good,
+            Err(_) => item.faults.push(("signature", "verifying failed in a way that nobody foresaw".into())),
         }
-    })
-}
-
-fn on_all_cores(items: &mut [Item], work: impl Fn(&mut Item) -> u64 + Sync) -> u64 {
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    let share = items.len().div_ceil(cores).max(1);
-    thread::scope(|scope| {
-        let work = &work;
-        let threads: Vec<_> = items.chunks_mut(share).map(|part| scope.spawn(move || part.iter_mut().map(work).sum::<u64>())).collect();
-        threads.into_iter().map(|thread| thread.join().unwrap_or_default()).sum()
-    })
+        verified.faults.extend(item.faults.into_iter().map(|(code, text)| (item.place, code, text)));
+    }
+    verified
 }

@@ -12,12 +12,14 @@
 mod codes;
 mod facts;
 mod follow;
+mod found;
 mod item;
 mod pins;
 mod report;
 mod rows;
 mod scan;
 mod source;
+mod sums;
 mod tables;
 mod vault;
 

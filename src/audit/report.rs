@@ -147,6 +147,15 @@ impl Findings {
         self.add("entries", index, "bytes", code, text);
     }
 
+    /// Adds what was found later, as if it had been added here one by one.
+    pub(super) fn absorb(&mut self, later: Findings) {
+        let listed = later.listed.len() as u64;
+        for Finding { table, key, column, code, text } in later.listed {
+            self.add(&table, key, column.as_deref().unwrap_or_default(), code, text);
+        }
+        self.total += later.total - listed;
+    }
+
     pub(super) fn total(&self) -> u64 {
         self.total
     }

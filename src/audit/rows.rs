@@ -1,41 +1,72 @@
 //! The read models: tables folded from the entries against the tables of the ledger.
+//!
+//! The sums of both sides are compared first ([`super::sums`]). Where they differ, all entries are folded once more, into tables, and both sides
+//! are walked in the order of their keys, which names each row that is not what it should be.
 
+use std::collections::HashMap;
 use std::panic::resume_unwind;
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::thread::{self, JoinHandle};
 
-use projections::{Change, LINK_BLOCK, Link, Resource};
+use aggregates::Event;
+use projections::{LINK_BLOCK, Resource};
 use rusqlite::types::Value;
 use rusqlite::{params, params_from_iter};
 
 use super::AuditError;
+use super::follow::Chain;
+use super::found::Found;
+use super::item::{Item, read_all};
 use super::report::Findings;
+use super::scan::ENTRIES;
 use super::source::{self, Cell, PAGE, Row, Source, Unread};
+use super::sums::{Expected, Key, Strange, Sums};
 use crate::store::StoreError;
 use crate::store::sqlite::RowFold;
 
 /// A table that is folded.
-struct Table {
+pub(super) struct Table {
     name: &'static str,
     /// Its columns, those of its key first.
-    columns: &'static [&'static str],
+    pub(super) columns: &'static [&'static str],
     /// How many of them are its key.
-    key: usize,
+    pub(super) key: usize,
 }
 
-const TABLES: [Table; 3] = [
+pub(super) const TABLES: [Table; 3] = [
     Table { name: "row_versions", columns: &["resource", "id", "from_size", "body"], key: 3 },
     Table { name: "row_values", columns: &["member", "value", "id"], key: 3 },
     Table { name: "row_links", columns: &["stream", "block", "entries"], key: 2 },
 ];
 
-/// How many entries' changes may wait to be folded, and how many are folded together.
-const WAITING: usize = 1_024;
+impl Table {
+    /// The statement for a page of rows in the order of the key, which takes as many cells of the row that it comes after; none for the first page.
+    pub(super) fn page(&self, after: usize, limit: usize) -> String {
+        let (columns, key) = (self.columns.join(", "), self.columns[..self.key].join(", "));
+        let places: Vec<String> = (1..=after).map(|place| format!("?{place}")).collect();
+        let beyond = if after == 0 { String::new() } else { format!("WHERE ({key}) > ({})", places.join(", ")) };
+        format!("SELECT {columns} FROM {} {beyond} ORDER BY {key} LIMIT {limit}", self.name)
+    }
+}
+
+/// How many entries are folded at a time, and how many such parts may wait.
+const PART: usize = 64;
+const WAITING: usize = 16;
+
+/// What read models take from an entry.
+pub(super) struct Folding {
+    pub(super) place: u64,
+    pub(super) chain: Chain,
+    pub(super) events: Vec<Event>,
+}
 
 /// The auditor's own fold, on a thread of its own.
 pub(super) struct RowAudit {
-    waiting: SyncSender<(Vec<Change>, Vec<Link>)>,
-    thread: JoinHandle<Result<RowFold, StoreError>>,
+    part: Vec<Folding>,
+    waiting: SyncSender<Vec<Folding>>,
+    thread: JoinHandle<Result<Sums, Strange>>,
+    /// The events of entries that do not hold what the law decides.
+    lawful: HashMap<u64, Vec<Event>>,
 }
 
 fn failed(error: &StoreError) -> AuditError {
@@ -43,42 +74,100 @@ fn failed(error: &StoreError) -> AuditError {
 }
 
 impl RowAudit {
-    pub(super) fn new() -> Result<RowAudit, AuditError> {
-        let fold = RowFold::new().map_err(|error| failed(&error))?;
+    pub(super) fn new(key: Key) -> Result<RowAudit, AuditError> {
         let (waiting, come) = mpsc::sync_channel(WAITING);
-        let thread = thread::Builder::new().name("row audit".into()).spawn(move || fold_all(fold, &come));
-        Ok(RowAudit { waiting, thread: thread.map_err(|error| failed(&error.into()))? })
+        let thread = thread::Builder::new().name("row audit".into()).spawn(move || sums(Expected::new(key), &come));
+        Ok(RowAudit { part: Vec::new(), waiting, thread: thread.map_err(|error| failed(&error.into()))?, lawful: HashMap::new() })
     }
 
-    /// Has an entry's changes folded; what cannot be folded is told by [`RowAudit::compare`].
-    pub(super) fn fold(&self, changes: Vec<Change>, links: Vec<Link>) {
+    /// Has an entry folded, whose events are `lawful` if it holds others.
+    pub(super) fn fold(&mut self, folding: Folding, lawful: Option<Vec<Event>>) {
+        self.lawful.extend(lawful.map(|lawful| (folding.place, lawful)));
+        self.part.push(folding);
+        if self.part.len() == PART {
+            self.send();
+        }
+    }
+
+    fn send(&mut self) {
         // A thread that failed takes nothing more.
-        let _ = self.waiting.send((changes, links));
+        let _ = self.waiting.send(std::mem::take(&mut self.part));
     }
 
-    /// Compares all rows that are of the first `size` entries. What a ledger that grows meanwhile adds is left alone.
+    /// Compares all rows that are of the first `size` entries with what was `found`. What a ledger that grows meanwhile adds is left alone.
     ///
     /// # Errors
     /// The outer one is of the fold, the inner one of reading the ledger.
-    pub(super) fn compare(self, source: &Source, size: u64, findings: &mut Findings) -> Result<Result<(), Unread>, AuditError> {
-        let RowAudit { waiting, thread } = self;
+    pub(super) fn compare(
+        mut self,
+        found: Result<Found, Unread>,
+        source: &Source,
+        size: u64,
+        findings: &mut Findings,
+    ) -> Result<Result<(), Unread>, AuditError> {
+        self.send();
+        let RowAudit { waiting, thread, lawful, .. } = self;
         drop(waiting);
-        let fold = thread.join().unwrap_or_else(|panic| resume_unwind(panic)).map_err(|error| failed(&error))?;
+        let expected = thread.join().unwrap_or_else(|panic| resume_unwind(panic));
+        if let (Ok(found), Ok(expected)) = (found, expected)
+            && found.sums == expected
+            && (found.reached == 0
+                || source.integer("SELECT size FROM head", []).is_ok_and(|now| now.is_some_and(|now| found.reached <= now as u64)))
+        {
+            return Ok(Ok(()));
+        }
+        let fold = match fold_all(source, size, lawful)? {
+            Ok(fold) => fold,
+            Err(unread) => return Ok(Err(unread)),
+        };
         let folded = Folded { fold };
         Ok(TABLES.iter().try_for_each(|table| folded.table(table, source, size, findings)))
     }
 }
 
-/// Folds what comes, as much as waits in one transaction.
-fn fold_all(mut fold: RowFold, come: &Receiver<(Vec<Change>, Vec<Link>)>) -> Result<RowFold, StoreError> {
-    while let Ok((mut changes, mut links)) = come.recv() {
-        for (more_changes, more_links) in come.try_iter().take(WAITING) {
-            changes.extend(more_changes);
-            links.extend(more_links);
+/// The sums of the rows that entries make, as they come.
+fn sums(mut expected: Expected, come: &Receiver<Vec<Folding>>) -> Result<Sums, Strange> {
+    while let Ok(part) = come.recv() {
+        for Folding { place, chain, events } in part {
+            let first = events.iter().filter(|event| event.version == 1);
+            first.for_each(|event| expected.begin_stream(event.stream.to_string()));
+            let links = projections::links(place, &chain.rights, &events);
+            expected.fold(&projections::changes(place, &chain.data, &events), links)?;
         }
-        fold.fold(&changes, &links)?;
     }
-    Ok(fold)
+    expected.sums()
+}
+
+/// Folds the first `size` entries into tables. They have been followed, so each can be read.
+fn fold_all(source: &Source, size: u64, mut lawful: HashMap<u64, Vec<Event>>) -> Result<Result<RowFold, Unread>, AuditError> {
+    let mut fold = RowFold::new().map_err(|error| failed(&error))?;
+    let (mut next, mut chain) = (0, Chain::default());
+    while next < size {
+        let page = match source.rows(ENTRIES, params![i64::try_from(next).unwrap_or(i64::MAX), PAGE as i64]) {
+            Ok(page) => page,
+            Err(unread) => return Ok(Err(unread)),
+        };
+        let items = page.into_iter().zip(next..size).filter_map(|(row, place)| match <[Cell; 3]>::try_from(row) {
+            Ok([_, _, Cell::Blob(bytes)]) => Some(Item::new(place, None, bytes)),
+            _ => None,
+        });
+        let (mut changes, mut links, before) = (Vec::new(), Vec::new(), next);
+        for mut item in read_all(items.collect()) {
+            let Some(entry) = item.entry.take() else { break };
+            if entry.command().is_some() {
+                chain = Chain::of(item.signed.as_mut());
+            }
+            let events = lawful.remove(&item.place).unwrap_or(entry.events);
+            links.extend(projections::links(item.place, &chain.rights, &events));
+            changes.extend(projections::changes(item.place, &chain.data, &events));
+            next = item.place + 1;
+        }
+        if next == before {
+            return Ok(Err(Unread::Damaged(format!("entry {next} can no longer be read"))));
+        }
+        fold.fold(&changes, &links).map_err(|error| failed(&error))?;
+    }
+    Ok(Ok(fold))
 }
 
 /// All that was folded.
@@ -133,11 +222,8 @@ impl<'a> Walk<'a> {
 
     fn next(&mut self, read: &mut Read<'_>) -> Result<Option<Row>, Unread> {
         if self.page.is_empty() {
-            let (columns, key) = (self.table.columns.join(", "), self.table.columns[..self.table.key].join(", "));
             let after: Vec<Value> = self.last.iter().flat_map(|last| last[..self.table.key].iter().map(value)).collect();
-            let places: Vec<String> = (1..=after.len()).map(|place| format!("?{place}")).collect();
-            let beyond = if after.is_empty() { String::new() } else { format!("WHERE ({key}) > ({})", places.join(", ")) };
-            let sql = format!("SELECT {columns} FROM {} {beyond} ORDER BY {key} LIMIT {PAGE}", self.table.name);
+            let sql = self.table.page(after.len(), PAGE);
             self.page = read(&sql, after)?;
             self.page.reverse();
         }
@@ -154,7 +240,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-fn value(cell: &Cell) -> Value {
+pub(super) fn value(cell: &Cell) -> Value {
     match cell {
         Cell::Null | Cell::Strange => Value::Null,
         Cell::Integer(number) => Value::Integer(*number),

@@ -1,6 +1,7 @@
 //! The pass over the entries: hashes, tiles, checkpoints and pins, while [`super::follow`] follows the law.
 
 use std::collections::{HashMap, VecDeque};
+use std::mem::take;
 
 use aggregates::Registry;
 use aggregates::words::Instant;
@@ -9,20 +10,27 @@ use tlog::{Checkpoint, FullTile, Hash, Note, Tree};
 use uuid::Uuid;
 
 use super::codes::Codes;
-use super::item::{self, Item, KnownKeys};
+use super::follow::Chain;
+use super::found::found;
+use super::item::{self, Item, KnownKeys, Verified};
 use super::pins::{self, Pins};
 use super::report::{FactCounts, Findings};
 use super::rows::RowAudit;
-use super::source::{Cell, Cursor, PAGE, Row, Source, Unread};
+use super::source::{Cell, Cursor, Row, Source, Unread};
+use super::sums::Key;
 use super::vault::VaultAudit;
 use super::{AuditError, Options, Report, Verdict, WithVault};
+use crate::crew::{Crew, Due, cores, with_crew};
 use crate::entry::Entry;
 use crate::store::{StoreError, sqlite};
 
-const ENTRIES: &str = r#"SELECT "index", time, bytes FROM entries WHERE "index" >= ?1 ORDER BY "index" LIMIT ?2"#;
+pub(super) const ENTRIES: &str = r#"SELECT "index", time, bytes FROM entries WHERE "index" >= ?1 ORDER BY "index" LIMIT ?2"#;
 const CHECKPOINTS: &str = "SELECT size, note FROM checkpoints WHERE size >= ?1 ORDER BY size LIMIT ?2";
 const OUTCOMES: &str = r#"SELECT "index", id, payload_hash, size FROM outcomes WHERE "index" >= ?1 ORDER BY "index" LIMIT ?2"#;
 const STREAMS: &str = "SELECT number, name FROM streams WHERE number >= ?1 ORDER BY number LIMIT ?2";
+
+/// How many entries are parsed, followed and verified at a time.
+const ENTRIES_PAGE: usize = 128;
 
 /// An audit under way.
 pub(super) struct Scan<'a> {
@@ -54,13 +62,14 @@ pub(super) struct Scan<'a> {
     pub(super) expected: VecDeque<Entry>,
     /// The first entry of a chain whose going on is not known, since the law would not have begun it.
     pub(super) unknown_chain: Option<u64>,
-    /// The payload's data of the chain at hand.
-    pub(super) chain_data: serde_json::Map<String, serde_json::Value>,
-    /// In whose right that command was signed.
-    pub(super) chain_rights: Vec<aggregates::words::Stream>,
+    /// The command at hand.
+    pub(super) chain: Chain,
     pub(super) ids: HashMap<Uuid, u64>,
     pub(super) streams_seen: u64,
-    pub(super) rows: RowAudit,
+    /// Until it is compared.
+    pub(super) rows: Option<RowAudit>,
+    /// What rows are summed under.
+    key: Key,
     pub(super) codes: Codes,
     pub(super) vault: Option<VaultAudit>,
     known_keys: KnownKeys,
@@ -112,6 +121,7 @@ impl<'a> Scan<'a> {
                 (Source::copy(&**store).map_err(unread)?, vault.map(VaultAudit::new))
             }
         };
+        let key = Key::drawn()?;
         Ok(Scan {
             options,
             source,
@@ -134,11 +144,11 @@ impl<'a> Scan<'a> {
             last_stored_time: i64::MIN,
             expected: VecDeque::new(),
             unknown_chain: None,
-            chain_data: serde_json::Map::new(),
-            chain_rights: Vec::new(),
+            chain: Chain::default(),
             ids: HashMap::new(),
             streams_seen: 0,
-            rows: RowAudit::new()?,
+            rows: Some(RowAudit::new(key.clone())?),
+            key,
             codes: Codes::default(),
             vault,
             known_keys: KnownKeys::default(),
@@ -150,15 +160,32 @@ impl<'a> Scan<'a> {
     }
 
     /// The whole audit.
-    pub(super) fn run(mut self) -> Result<Report, AuditError> {
-        let faults = self.source.faults();
+    pub(super) fn run(self) -> Result<Report, AuditError> {
+        with_crew(|crew| self.run_with(crew))
+    }
+
+    fn run_with(mut self, crew: &Crew<'_>) -> Result<Report, AuditError> {
+        let pinned = take(&mut self.findings);
+        self.head = self.read_head()?;
+        // What looks at the file as a whole needs nothing but a connection of its own; what it finds is told first.
+        let (file, size, key) = (self.source.file().to_owned(), self.head.as_ref().map_or(0, |head| head.size), self.key.clone());
+        let faults = match self.source.copied() {
+            true => None,
+            false => Some(crew.start({
+                let file = file.clone();
+                move || Source::open(&file)?.faults()
+            })),
+        };
+        let found = crew.start(move || found(&Source::open(&file)?.connection, &key, size));
+        self.check_pair()?;
+        self.scan(crew)?;
+        let later = std::mem::replace(&mut self.findings, pinned);
+        let faults = faults.map_or_else(|| self.source.faults(), Due::wait);
         for (code, text) in self.read("file", faults)?.unwrap_or_default() {
             self.findings.add("file", self.options.ledger.display(), "", code, text);
         }
-        self.head = self.read_head()?;
-        self.check_pair()?;
-        self.scan()?;
-        self.finish_tables()?;
+        self.findings.absorb(later);
+        self.finish_tables(found.wait())?;
         let Scan { tree, registry, findings, .. } = &self;
         let today = self.last_time.unwrap_or(Instant::EPOCH).date();
         Ok(Report {
@@ -209,33 +236,58 @@ impl<'a> Scan<'a> {
         Ok(Some(StoredHead { size, root: root.hash(), epoch: epoch.size(), pair: pair.blob().map(<[u8]>::to_vec) }))
     }
 
-    /// Reads, follows and verifies entry by entry, a page at a time.
-    fn scan(&mut self) -> Result<(), AuditError> {
+    /// Reads, follows and verifies the entries: this thread follows one after the other, while the crew parses those that come and verifies those
+    /// that were followed. What is found is told in the order of the pages.
+    fn scan(&mut self, crew: &Crew<'_>) -> Result<(), AuditError> {
         let limit = self.head.as_ref().map_or(u64::MAX, |head| head.size);
-        while self.tree.size() < limit {
-            let from = self.tree.size();
-            let page = self.source.rows(ENTRIES, params![i64::try_from(from).unwrap_or(i64::MAX), PAGE as i64]);
-            let Some(page) = self.read("entries", page)? else { break };
-            let (mut items, ends) = self.items(from, limit, page);
-            item::read_all(&mut items);
+        // Pages that may wait to be followed, and as many to be verified.
+        let pages = 2 * cores();
+        let (mut next, mut ended) = (0, false);
+        let (mut parsed, mut verified) = (VecDeque::new(), VecDeque::new());
+        let mut found = take(&mut self.findings);
+        loop {
+            while !ended && parsed.len() < pages && next < limit {
+                let page = self.source.rows(ENTRIES, params![i64::try_from(next).unwrap_or(i64::MAX), ENTRIES_PAGE as i64]);
+                let items = match self.read("entries", page)? {
+                    Some(page) => self.items(next, limit, page),
+                    None => (Vec::new(), true),
+                };
+                ended = items.1;
+                next += items.0.len() as u64;
+                parsed.push_back((take(&mut self.findings), crew.start(move || item::read_all(items.0))));
+            }
+            let Some((of_reading, items)) = parsed.pop_front() else { break };
+            self.findings = of_reading;
+            let mut items = items.wait();
             for item in &mut items {
                 self.take(item)?;
             }
-            self.signatures += item::verify_all(&mut items, &self.known_keys);
-            for item in &items {
-                for (code, text) in &item.faults {
-                    self.findings.entry(item.place, code, text);
-                }
-            }
-            if ends {
-                break;
+            let known = self.known_keys.clone();
+            verified.push_back((take(&mut self.findings), crew.start(move || item::verify_all(items, &known))));
+            if verified.len() > pages
+                && let Some((of_following, verified)) = verified.pop_front()
+            {
+                self.settle(&mut found, of_following, verified.wait());
             }
         }
+        for (of_following, verified) in verified {
+            self.settle(&mut found, of_following, verified.wait());
+        }
+        self.findings = found;
         if self.tree.size() == self.followed && !self.expected.is_empty() {
             let missing = self.expected.len();
             self.findings.entry(self.followed, "chain_incomplete", format!("{missing} continuations of the last command are missing"));
         }
         Ok(())
+    }
+
+    /// Counts what following and verifying a page gave.
+    fn settle(&mut self, found: &mut Findings, of_following: Findings, verified: Verified) {
+        found.absorb(of_following);
+        self.signatures += verified.good;
+        for (place, code, text) in verified.faults {
+            found.entry(place, code, text);
+        }
     }
 
     /// The entries of a page that stand where they must, and whether the ledger cannot be read beyond them.
@@ -262,7 +314,7 @@ impl<'a> Scan<'a> {
 
     fn take(&mut self, item: &mut Item) -> Result<(), AuditError> {
         self.tree.push(item.leaf, &mut self.full);
-        for tile in std::mem::take(&mut self.full) {
+        for tile in take(&mut self.full) {
             self.check_tile(&tile)?;
         }
         self.check_pinned_entries(item);

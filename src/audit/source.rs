@@ -4,7 +4,7 @@
 //! of a ledger in use never holds up the writer for long; what belongs together is kept together by the size read first.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::types::ValueRef;
@@ -43,7 +43,7 @@ pub(super) enum Cell {
 }
 
 impl Cell {
-    fn of(value: ValueRef<'_>) -> Cell {
+    pub(super) fn of(value: ValueRef<'_>) -> Cell {
         match value {
             ValueRef::Null => Cell::Null,
             ValueRef::Integer(number) => Cell::Integer(number),
@@ -113,6 +113,12 @@ pub(super) enum Unread {
     Failed(AuditError),
 }
 
+impl From<AuditError> for Unread {
+    fn from(error: AuditError) -> Unread {
+        Unread::Failed(error)
+    }
+}
+
 impl From<rusqlite::Error> for Unread {
     fn from(error: rusqlite::Error) -> Unread {
         let text = error.to_string();
@@ -139,7 +145,8 @@ fn failed(cause: &ffi::Error) -> bool {
 
 /// A read-only connection of the auditor's own.
 pub(super) struct Source {
-    connection: Connection,
+    pub(super) connection: Connection,
+    file: PathBuf,
     /// Of a store that is no file: what was wrong with its guards, and the copy.
     copied: Option<(Snapshot, TempDir)>,
 }
@@ -158,7 +165,12 @@ impl Source {
         let connection = Connection::open_with_flags(path, flags).map_err(|error| io(&error))?;
         connection.busy_timeout(Duration::from_secs(5)).map_err(|error| io(&error))?;
         connection.set_prepared_statement_cache_capacity(64);
-        Ok(Source { connection, copied: None })
+        Ok(Source { connection, file: path.into(), copied: None })
+    }
+
+    /// The file that is read, for another connection.
+    pub(super) fn file(&self) -> &Path {
+        &self.file
     }
 
     /// Copies the tables of a store that is no file, in one transaction of its own, and reads the copy.
@@ -167,9 +179,14 @@ impl Source {
         let file = folder.path().join("ledger.sqlite");
         let snapshot = store.snapshot(&file)?.unwrap_or_default();
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(file, flags)?;
+        let connection = Connection::open_with_flags(&file, flags)?;
         connection.set_prepared_statement_cache_capacity(64);
-        Ok(Source { connection, copied: Some((snapshot, folder)) })
+        Ok(Source { connection, file, copied: Some((snapshot, folder)) })
+    }
+
+    /// Whether this is the copy of a store that is no file.
+    pub(super) fn copied(&self) -> bool {
+        self.copied.is_some()
     }
 
     /// What the vault of a store that is no file says to which ledger it belongs.
@@ -207,8 +224,8 @@ impl Source {
         }
         let meant = Connection::open_in_memory()?;
         meant.execute_batch(&[LEDGER, ROWS].concat())?;
-        let meant = Source { connection: meant, copied: None }.structure()?;
-        let found = self.structure()?;
+        let meant = structure(&meant)?;
+        let found = structure(&self.connection)?;
         let altered = |part: &&Row| format!("{} was altered, added or removed", part.first().map(Cell::to_string).unwrap_or_default());
         faults.extend(found.iter().filter(|part| !meant.contains(part)).map(|part| ("tables_altered", altered(&part))));
         faults.extend(meant.iter().filter(|part| !found.contains(part)).map(|part| ("tables_altered", altered(&part))));
@@ -221,13 +238,13 @@ impl Source {
         }
         Ok(faults)
     }
+}
 
-    /// Tables, indexes and guards; what ANALYZE leaves behind is no part of them.
-    fn structure(&self) -> Result<Vec<Row>, Unread> {
-        let sql = r"SELECT type || ' ' || name || ' on ' || tbl_name, sql FROM sqlite_schema
-            WHERE name NOT LIKE 'sqlite\_stat%' ESCAPE '\' ORDER BY 1";
-        self.rows(sql, [])
-    }
+/// Tables, indexes and guards; what ANALYZE leaves behind is no part of them.
+fn structure(connection: &Connection) -> Result<Vec<Row>, Unread> {
+    let sql = r"SELECT type || ' ' || name || ' on ' || tbl_name, sql FROM sqlite_schema
+        WHERE name NOT LIKE 'sqlite\_stat%' ESCAPE '\' ORDER BY 1";
+    rows(connection, sql, [])
 }
 
 /// All rows that a statement gives.
@@ -245,6 +262,21 @@ pub(super) fn rows(connection: &Connection, sql: &str, parameters: impl Params) 
         all.push(row);
     }
     Ok(all)
+}
+
+/// Gives each row of a statement to `take`, without copying its cells.
+pub(super) fn each(
+    connection: &Connection,
+    sql: &str,
+    parameters: impl Params,
+    mut take: impl FnMut(&rusqlite::Row<'_>) -> Result<(), Unread>,
+) -> Result<(), Unread> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(parameters)?;
+    while let Some(row) = rows.next()? {
+        take(row)?;
+    }
+    Ok(())
 }
 
 /// Rows of one table in the order of a key, page by page.

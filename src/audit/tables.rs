@@ -6,7 +6,7 @@ use tlog::Verifier;
 use uuid::Uuid;
 
 use super::AuditError;
-use super::rows::RowAudit;
+use super::found::Found;
 use super::scan::Scan;
 use super::source::{Cell, PAGE, Row, Source, Unread};
 use crate::sequencer::RefusalNote;
@@ -86,7 +86,7 @@ impl Scan<'_> {
     }
 
     /// Everything that can be judged once all entries are known.
-    pub(super) fn finish_tables(&mut self) -> Result<(), AuditError> {
+    pub(super) fn finish_tables(&mut self, found: Result<Found, Unread>) -> Result<(), AuditError> {
         self.check_outcomes(None)?;
         self.check_head()?;
         self.check_rests()?;
@@ -94,8 +94,10 @@ impl Scan<'_> {
         self.check_refusals()?;
         self.check_keys();
         if self.following {
-            let rows = std::mem::replace(&mut self.rows, RowAudit::new()?);
-            let compared = rows.compare(&self.source, self.tree.size(), &mut self.findings)?;
+            let compared = match self.rows.take() {
+                Some(rows) => rows.compare(found, &self.source, self.tree.size(), &mut self.findings)?,
+                None => Ok(()),
+            };
             self.read("row_versions", compared)?;
         }
         self.check_live_codes()

@@ -46,6 +46,20 @@ pub struct Entry {
     pub events: Vec<Event>,
 }
 
+/// An entry with its members in the order of their names, so that the long strings in its cause are written where they are; those of a JSON
+/// value are sorted by themselves.
+#[derive(Serialize)]
+struct Sorted<'a> {
+    cause: &'a Cause,
+    events: Vec<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    facts: Option<Value>,
+    index: u64,
+    law: u32,
+    time: Instant,
+    v: u32,
+}
+
 /// What caused an entry.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -79,7 +93,16 @@ impl Entry {
     /// # Errors
     /// [`EntryError::TooLong`].
     pub fn to_bytes(&self) -> Result<Vec<u8>, EntryError> {
-        let bytes = serde_json::to_vec(&serde_json::to_value(self)?)?;
+        let sorted = Sorted {
+            cause: &self.cause,
+            events: self.events.iter().map(serde_json::to_value).collect::<Result<_, _>>()?,
+            facts: self.facts.as_ref().map(serde_json::to_value).transpose()?,
+            index: self.index,
+            law: self.law,
+            time: self.time,
+            v: self.v,
+        };
+        let bytes = serde_json::to_vec(&sorted)?;
         if bytes.len() > MAX_BYTES { Err(EntryError::TooLong(bytes.len())) } else { Ok(bytes) }
     }
 

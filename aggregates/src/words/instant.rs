@@ -37,7 +37,7 @@ impl Instant {
     /// The UTC date of this moment: the law's date.
     pub fn date(self) -> Date {
         let day = self.0.div_euclid(86_400_000);
-        Date(civil::date(1970, 1, 1).saturating_add(jiff::Span::new().days(day)))
+        Date(civil::date(1970, 1, 1).saturating_add(jiff::SignedDuration::from_hours(24 * day)))
     }
 }
 
@@ -101,8 +101,7 @@ impl Date {
     /// Days from 1970-01-01 to this day, negative before.
     fn days_since_epoch(self) -> i64 {
         let epoch = civil::date(1970, 1, 1);
-        // The calendar's whole span is some 7 million days, so the difference always exists.
-        self.0.since((jiff::Unit::Day, epoch)).map_or(0, |span| i64::from(span.get_days()))
+        self.0.duration_since(epoch).as_hours() / 24
     }
 
     /// Completed years from this day to `on`: 0 before the first birthday, negative before birth.

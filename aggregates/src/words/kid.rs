@@ -18,7 +18,9 @@ macro_rules! base64url_32 {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&URL_SAFE_NO_PAD.encode(self.0))
+                let mut text = [0; 43];
+                let written = URL_SAFE_NO_PAD.encode_slice(self.0, &mut text).map_err(|_| fmt::Error)?;
+                f.write_str(std::str::from_utf8(&text[..written]).map_err(|_| fmt::Error)?)
             }
         }
 
@@ -33,8 +35,9 @@ macro_rules! base64url_32 {
 
             fn from_str(text: &str) -> Result<Self, NotA> {
                 // The engine refuses padding and stray trailing bits, so one encoding stands for one value.
-                let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| NotA($what))?;
-                bytes.try_into().map($name).map_err(|_| NotA($what))
+                let mut bytes = [0; 48];
+                let read = URL_SAFE_NO_PAD.decode_slice(text, &mut bytes).map_err(|_| NotA($what))?;
+                bytes[..read].try_into().map($name).map_err(|_| NotA($what))
             }
         }
 

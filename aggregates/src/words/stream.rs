@@ -114,7 +114,7 @@ impl FromStr for Stream {
             _ => {
                 let uuid = Uuid::try_parse(id).map_err(|_| WRONG)?;
                 // Upper case, braces and the form without hyphens are other spellings of the same id.
-                if uuid.to_string() == id { Ok(Stream::Of(kind, uuid)) } else { Err(WRONG) }
+                if uuid.hyphenated().encode_lower(&mut Uuid::encode_buffer()) == id { Ok(Stream::Of(kind, uuid)) } else { Err(WRONG) }
             }
         }
     }

@@ -54,7 +54,7 @@ impl Desk {
 
     fn committed(&self, name: &str) -> Bytes32 {
         let patient = self.world.registry.patient(id("maria")).state;
-        patient.request(id(name)).unwrap().code.unwrap().commitment
+        patient.request(id(name)).unwrap().code.as_ref().unwrap().commitment
     }
 }
 
