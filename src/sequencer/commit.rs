@@ -1,15 +1,21 @@
-//! The ledger's part of a commit: its transaction, and what it holds read back.
+//! What commits: the order in which a batch becomes durable and published.
 
 use std::sync::Arc;
 
-use tlog::{Checkpoint, CheckpointError, Hash};
+use aggregates::event::Body;
+use aggregates::key_ring::KeyEvent;
+use aggregates::words::Instant;
+use projections::Change;
+use tlog::{Checkpoint, CheckpointError, Hash, Tree, leaf_hash};
+use tokio::sync::watch;
 
-use super::Step;
-use super::batch::MAX_BATCH;
+use super::batch::{MAX_BATCH, Writes};
 use super::keys::Keys;
-use super::probe::Probing;
-use super::seal::{Prepared, Sealing};
-use crate::store::{HighWaterError, Ledger, LedgerBatch, LedgerReader, StoreError};
+use super::{Probe, Published, Sealed, Step};
+use crate::admission::KeyDirectory;
+use crate::store::{
+    FullTile, Head, HighWater, HighWaterError, Ledger, LedgerBatch, LedgerReader, StoreError, Vault, VaultBatch, VaultEdit, VaultHead,
+};
 
 /// The core cannot go on: it must be dropped and loaded again. What it had signed is never signed again; whether the
 /// batch was committed, the store will say.
@@ -41,37 +47,116 @@ impl Fatal {
     }
 }
 
-/// The second part of a core: it alone writes to the ledger.
+/// After how many entries without an edit the vault notes that there was none: what a start looks through is bounded by it.
+const NOTED_ENTRIES: u64 = 4_096;
+
+/// The half of a core that commits: it alone writes to the store.
 pub(super) struct Committer {
     pub(super) origin: String,
     pub(super) keys: Arc<Keys>,
     pub(super) ledger: Box<dyn Ledger>,
     /// For reading back.
     pub(super) reader: Box<dyn LedgerReader>,
-    pub(super) probe: Probing,
+    pub(super) vault: Box<dyn Vault>,
+    pub(super) high_water: HighWater,
+    pub(super) tree: Arc<Tree>,
+    pub(super) head: Head,
+    /// The last commit, for whoever is answered by it.
+    pub(super) sealed: Arc<Sealed>,
+    pub(super) vault_head: VaultHead,
+    /// What the vault must forget after the last commit.
+    pub(super) edits: Vec<VaultEdit>,
+    /// The last committed entry's.
+    pub(super) time: Instant,
+    pub(super) directory: KeyDirectory,
+    pub(super) published: watch::Sender<Arc<Published>>,
+    pub(super) probe: Box<dyn Probe>,
 }
 
 impl Committer {
-    /// Makes a batch durable in the ledger.
+    /// Makes a batch durable and publishes it.
     ///
     /// # Errors
     /// [`Fatal`].
-    pub(super) fn commit(&mut self, prepared: Prepared) -> Result<Option<Sealing>, Fatal> {
-        let Some((ledger, sealing)) = prepared else { return Ok(None) };
+    pub(super) fn commit(&mut self, mut batch: Writes) -> Result<Arc<Sealed>, Fatal> {
+        if batch.is_empty() {
+            return Ok(Arc::clone(&self.sealed));
+        }
+        let (edits, enrolled) = (std::mem::take(&mut batch.edits), std::mem::take(&mut batch.enrolled));
+        let (tree, full, ledger) = self.seal(&mut batch)?;
+        let grows = !ledger.entries.is_empty();
+        self.probe.at(Step::Signed);
+        if grows {
+            let Writes { disclosures, index, codes, outbox, .. } = batch;
+            let gained = VaultBatch { old: self.vault_head, size: ledger.new.size, disclosures, index, codes, outbox };
+            self.vault_head = self.vault.gain(&gained)?;
+        }
+        self.probe.at(Step::VaultCommitted);
         self.ledger.commit(&ledger)?;
         self.probe.at(Step::LedgerCommitted);
         self.read_back(&ledger)?;
         self.probe.at(Step::ReadBack);
+        self.high_water.raise(&ledger.new)?;
+        self.probe.at(Step::Marked);
         metrics::histogram!("entries_per_commit").record(ledger.entries.len() as f64);
-        Ok(Some(Sealing { changes: ledger.changes, ..sealing }))
+        self.tree = Arc::new(tree);
+        self.head = ledger.new;
+        self.sealed = Arc::new(Sealed::new(&self.head.checkpoint, Arc::clone(&self.tree), full));
+        self.time = ledger.entries.last().and_then(|entry| Instant::from_ms(entry.time)).unwrap_or(self.time);
+        let enrolled = enrolled.iter().filter_map(|event| match &event.body {
+            Body::Key(KeyEvent::Enrolled { x, .. }) => Some((x.kid(), *x)),
+            _ => None,
+        });
+        self.directory.add(enrolled);
+        self.show(true, ledger.old.size, ledger.changes);
+        self.probe.at(Step::Published);
+        self.edits = edits;
+        Ok(Arc::clone(&self.sealed))
     }
 
-    /// Housekeeping, once the batch has gone on.
+    /// What is left to do of the last commit once its senders have been answered: edits of the vault, and housekeeping.
     ///
     /// # Errors
-    /// [`Fatal`].
+    /// [`Fatal`]; a start does the edits again.
     pub(super) fn tidy(&mut self) -> Result<(), Fatal> {
-        Ok(self.ledger.maintain()?)
+        let edits = std::mem::take(&mut self.edits);
+        // Without edits nothing is noted in the vault for a while: at a start those entries are looked through once more, in vain.
+        if !edits.is_empty() || self.head.size - self.vault_head.edited > NOTED_ENTRIES {
+            self.vault_head = self.vault.edit(self.head.size, &edits)?;
+        }
+        self.ledger.maintain()?;
+        self.vault.maintain()?;
+        Ok(())
+    }
+
+    /// Hashes and signs: the tree after the batch with the tiles that it fills, and what the ledger will write.
+    fn seal(&self, batch: &mut Writes) -> Result<(Tree, Vec<tlog::FullTile>, LedgerBatch), Fatal> {
+        let mut tree = Tree::clone(&self.tree);
+        let mut full = Vec::new();
+        for entry in &batch.entries {
+            tree.push(leaf_hash(&entry.bytes), &mut full);
+        }
+        let (size, root) = (tree.size(), tree.root());
+        assert_eq!(size, self.head.size + batch.entries.len() as u64, "indexes are dense");
+        let new = if size == self.head.size {
+            self.head.clone()
+        } else {
+            let checkpoint = Checkpoint { origin: self.origin.clone(), size, root }.sign(&self.keys.log)?;
+            Head { size, root: root.0, epoch: self.head.epoch, checkpoint }
+        };
+        let tiles = full.iter().map(|tile| FullTile { level: tile.level, index: tile.index, hashes: tile.hashes.to_vec() });
+        let ledger = LedgerBatch {
+            old: self.head.clone(),
+            new,
+            tiles: tiles.collect(),
+            outcomes: batch.outcomes(size),
+            entries: std::mem::take(&mut batch.entries),
+            streams: std::mem::take(&mut batch.streams),
+            refusals: std::mem::take(&mut batch.refusals),
+            changes: std::mem::take(&mut batch.changes),
+            links: std::mem::take(&mut batch.links),
+        };
+        Ok((tree, full, ledger))
     }
 
     /// What the store now holds is what was hashed and signed, byte for byte.
@@ -105,5 +190,27 @@ impl Committer {
             }
         }
         Ok(())
+    }
+
+    /// Shows the head to the world, of which it is not known what led to it.
+    pub(super) fn publish(&self, ready: bool) {
+        self.show(ready, self.head.size, Vec::new());
+    }
+
+    /// The same with all that changed since a size.
+    fn show(&self, ready: bool, since: u64, changes: Vec<Change>) {
+        let lately = self.published.borrow().lately.clone();
+        lately.tell(since..self.head.size, changes);
+        let published = Published {
+            size: self.head.size,
+            root: Hash(self.head.root),
+            checkpoint: self.head.checkpoint.as_str().into(),
+            tree: Arc::clone(&self.tree),
+            time: self.time,
+            ready,
+            lately,
+        };
+        let before = self.published.send_replace(Arc::new(published));
+        assert!(before.size <= self.head.size, "the published size never goes back");
     }
 }

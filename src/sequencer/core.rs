@@ -1,4 +1,4 @@
-//! The core: everything that a writer works with, in four parts: one decides, the others commit one after the other.
+//! The core: everything that a writer works with, in two halves, of which one decides and the other commits.
 
 use aggregates::Registry;
 
@@ -6,16 +6,12 @@ use super::Answer;
 use super::batch::{Batch, MAX_BATCH};
 use super::commit::{Committer, Fatal};
 use super::decider::Decider;
-use super::publish::Publisher;
-use super::seal::Sealer;
 use crate::admission::Admitted;
 
 /// The writing half of a ledger. Everything in it is derived from the store and agrees with it between batches.
 pub struct Core {
     pub(super) decider: Decider,
-    pub(super) sealer: Sealer,
     pub(super) committer: Committer,
-    pub(super) publisher: Publisher,
 }
 
 impl Core {
@@ -41,13 +37,7 @@ impl Core {
         let mut batch = Batch::default();
         let pending = self.decider.decide_all(commands, &mut batch)?;
         let writes = self.decider.close(batch);
-        let prepared = self.sealer.seal(writes)?;
-        let committed = self.committer.commit(prepared)?;
-        let (sealed, edits) = self.publisher.publish(committed)?;
-        if !edits.is_empty() {
-            self.sealer.edit(sealed.size, &edits)?;
-        }
-        self.sealer.tidy()?;
+        let sealed = self.committer.commit(writes)?;
         self.committer.tidy()?;
         self.decider.committed();
         Ok(pending.into_iter().map(|pending| pending.after(&sealed)).collect())

@@ -1,6 +1,5 @@
 //! What decides: the registry with everything that has been decided, committed or not.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use aggregates::refusal::{Bond, Code};
@@ -40,8 +39,8 @@ pub(super) struct Decider {
     pub(super) last_time: Instant,
     pub(super) clock: Clock,
     pub(super) published: watch::Receiver<Arc<Published>>,
-    /// What the batches gained that are being committed, the oldest first, for the store may not show it yet.
-    pub(super) closed: VecDeque<Gained>,
+    /// What the batch gained that is being committed, for the store may not show it yet.
+    pub(super) closed: Option<Gained>,
 }
 
 /// What one command came to, before its batch is committed.
@@ -84,22 +83,21 @@ impl Decider {
         decided
     }
 
-    /// Closes a batch: what is decided from now on is of the next.
+    /// Closes a batch: what is decided from now on is of the next. The one closed before must have been committed.
     pub(super) fn close(&mut self, batch: Batch) -> Writes {
         let Batch { writes, gained, .. } = batch;
         self.size += writes.entries.len() as u64;
-        self.closed.push_back(Gained { size: self.size, ..gained });
+        self.closed = Some(Gained { size: self.size, ..gained });
         writes
     }
 
-    /// The oldest of the closed batches is committed and its edits are done, so that the store shows all of it.
+    /// The batch that was closed is committed, so that the store shows all of it.
     pub(super) fn committed(&mut self) {
-        let done = self.closed.pop_front();
-        assert!(done.is_some(), "only what was closed is committed");
+        self.closed = None;
     }
 
-    /// Asks the store once for what the decisions on many commands will need. What closed batches gained lies over the answers, and none
-    /// of that is dropped before these decisions are made: the store may have been asked before it showed it.
+    /// Asks the store once for what the decisions on many commands will need. What the closed batch gained lies over the answers, and is
+    /// kept until this batch is closed too: the store may have been asked before it showed that.
     fn look_ahead(&self, commands: &[Admitted], batch: &mut Batch) -> Result<(), StoreError> {
         let ids: Vec<Uuid> = commands.iter().map(|admitted| admitted.command.id).collect();
         batch.earlier = self.reader.earlier(&ids)?;
@@ -118,7 +116,7 @@ impl Decider {
 
     /// What the vault does not show yet, the latest first.
     fn overlays<'a>(&'a self, batch: &'a Batch) -> impl Iterator<Item = &'a Overlay> + Clone {
-        std::iter::once(&batch.gained).chain(self.closed.iter().rev()).map(|gained| &gained.overlay)
+        [Some(&batch.gained), self.closed.as_ref()].into_iter().flatten().map(|gained| &gained.overlay)
     }
 
     /// Decides one command on top of the batch.
@@ -170,7 +168,7 @@ impl Decider {
     fn earlier(&self, admitted: &Admitted, batch: &Batch) -> Result<Option<Pending>, StoreError> {
         let (id, hash) = (&admitted.command.id, admitted.envelope.payload_hash);
         let conflict = || Some(Pending::Now(Answer::Turned(ServiceCode::IdConflict)));
-        let closed = self.closed.iter().rev().find_map(|gained| Some((gained.by_id.get(id)?, Some(gained.size))));
+        let closed = self.closed.as_ref().and_then(|gained| Some((gained.by_id.get(id)?, Some(gained.size))));
         if let Some((decided, size)) = batch.gained.by_id.get(id).map(|decided| (decided, None)).or(closed) {
             return Ok(match decided.clone() {
                 Decided::Entry { payload_hash, .. } | Decided::Refusal { payload_hash, .. } if payload_hash != hash => conflict(),

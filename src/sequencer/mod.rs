@@ -1,4 +1,4 @@
-//! The sequencer: the one thread that decides and numbers entries, and those that commit them.
+//! The sequencer: the one thread that decides and numbers entries, and the one that commits them.
 //!
 //! **Invariant:** only the sequencer numbers entries. [`Core`] owns the registry, the tree, and the writing halves of the
 //! store; nobody else holds any of them.
@@ -8,9 +8,8 @@
 //! fatal for the core: it is dropped with all it holds and loaded again from the store, and it never signs again what it
 //! had signed before.
 //!
-//! A commit has three parts, each on a thread of its own that owns what it writes to: [`seal`] the vault, [`commit`] the ledger,
-//! [`publish`] the mark. Batches go through them one behind the other, so that one waits for the disk while the next is worked on, and
-//! the next after them is decided on top, in memory only. If one fails, all behind it go with it, unanswered.
+//! While a batch is committed the next is decided on top of it, in memory only: its commit begins when the one before is published,
+//! and if that one fails it goes with it, unanswered. So at most two batches are under way, one closed and one open.
 
 mod answer;
 mod archive;
@@ -25,11 +24,9 @@ mod keys;
 mod lately;
 mod note;
 mod probe;
-mod publish;
 mod published;
 mod recover;
 mod run;
-mod seal;
 mod sealed;
 mod work;
 

@@ -1,7 +1,5 @@
 //! Where a test may stop the sequencer.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 /// A point in the life of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -36,18 +34,4 @@ pub struct Quiet;
 
 impl Probe for Quiet {
     fn at(&mut self, _: Step) {}
-}
-
-/// A probe that the parts of a core share.
-#[derive(Clone)]
-pub(super) struct Probing(Arc<Mutex<Box<dyn Probe>>>);
-
-impl Probing {
-    pub(super) fn new(probe: Box<dyn Probe>) -> Probing {
-        Probing(Arc::new(Mutex::new(probe)))
-    }
-
-    pub(super) fn at(&self, step: Step) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).at(step);
-    }
 }

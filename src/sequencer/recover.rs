@@ -1,6 +1,5 @@
 //! Loading: from what is stored to a core that may write.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use aggregates::event::Event;
@@ -16,9 +15,6 @@ use super::core::Core;
 use super::decider::Decider;
 use super::edits::edits;
 use super::keys::Keys;
-use super::probe::Probing;
-use super::publish::Publisher;
-use super::seal::Sealer;
 use super::{Probe, Published, Sealed};
 use crate::admission::KeyDirectory;
 use crate::entry::EntryError;
@@ -135,26 +131,31 @@ pub fn load(
         last_time,
         clock,
         published: published.subscribe(),
-        closed: VecDeque::new(),
+        closed: None,
     };
     let (time, tree) = (last_time, Arc::new(tree));
-    let probe = Probing::new(probe);
-    let sealer = Sealer {
-        origin: origin.clone(),
-        keys: Arc::clone(&keys),
-        vault,
-        vault_head,
-        tree: Arc::clone(&tree),
-        head: head.clone(),
-        time,
-        probe: probe.clone(),
-    };
     let sealed = Arc::new(Sealed::new(&head.checkpoint, Arc::clone(&tree), []));
-    let mut publisher = Publisher { high_water: mark, directory, published, head, tree, time, sealed, probe: probe.clone() };
+    let mut committer = Committer {
+        origin,
+        keys,
+        ledger,
+        reader,
+        vault,
+        high_water: mark,
+        tree,
+        head,
+        sealed,
+        vault_head,
+        edits: Vec::new(),
+        time,
+        directory,
+        published,
+        probe,
+    };
     // A head that was committed and not published before the process ended is published now.
-    publisher.high_water.raise(&publisher.head)?;
-    publisher.show(true);
-    Ok(Core { decider, sealer, committer: Committer { origin, keys, ledger, reader, probe }, publisher })
+    committer.high_water.raise(&committer.head)?;
+    committer.publish(true);
+    Ok(Core { decider, committer })
 }
 
 /// The head continues the one that was marked: the checkpoint kept for the marked size has the marked root.

@@ -151,8 +151,8 @@ fn run(first: Option<Core>, source: &mut dyn Source, mut waiting: mpsc::Receiver
         let Some(mut core) = next.take().or_else(|| recover(source, &mut waiting)) else { return last };
         let Err(fatal) = work(&mut core, &mut waiting) else { return Ok(()) };
         let goes_on = source.may_go_on(&fatal);
-        tracing::error!(error = %fatal, goes_on, size = core.publisher.head.size, "the sequencer stopped");
-        core.publisher.show(false);
+        tracing::error!(error = %fatal, goes_on, size = core.committer.head.size, "the sequencer stopped");
+        core.committer.publish(false);
         if !goes_on {
             return Err(fatal);
         }
@@ -176,7 +176,7 @@ fn recover(source: &mut dyn Source, waiting: &mut mpsc::Receiver<Waiting>) -> Op
     while idle() {
         match source.load(&mut idle) {
             Ok(Some(core)) => {
-                tracing::info!(size = core.publisher.head.size, "the sequencer works");
+                tracing::info!(size = core.committer.head.size, "the sequencer works");
                 return Some(core);
             }
             Ok(None) => return None,
