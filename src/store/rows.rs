@@ -142,7 +142,10 @@ impl RowQuery {
 fn means(asked: &str, found: &Value) -> bool {
     match found {
         Value::String(text) => text == asked,
-        Value::Bool(_) | Value::Number(_) => found.to_string() == asked,
+        Value::Bool(_) | Value::Number(_) => {
+            let written = found.to_string();
+            written == asked
+        }
         Value::Null | Value::Array(_) | Value::Object(_) => false,
     }
 }
