@@ -69,6 +69,7 @@ macro_rules! the_contract {
                 changes_by_one_entry_make_one_version,
                 awkward_values_are_found,
                 rows_are_found_by_words,
+                rows_are_found_by_what_they_name,
                 entries_are_found_by_stream,
                 a_fold_differs_from_other_rows,
             }

@@ -230,6 +230,43 @@ pub fn rows_are_found_by_words<E: Engine>() {
     }
 }
 
+/// A member that names a row leads by what that row says; where there is no such row, every row is looked at.
+pub fn rows_are_found_by_what_they_name<E: Engine>() {
+    let store = E::fresh();
+    let mut ledger = store.lead();
+    let mut next = batch(&ledger.head().unwrap(), 3);
+    let made = |entry, resource, id: &str, members: &[(&str, &str)]| Change {
+        resource,
+        id: id.into(),
+        entry,
+        set: members.iter().map(|(member, value)| ((*member).to_owned(), json!(value))).collect(),
+    };
+    let declared = |entry, id, post, person| made(entry, Resource::Declaration, id, &[("employee", post), ("practitioner", person)]);
+    next.changes = vec![
+        made(0, Resource::Employee, "post-1", &[("practitioner", "person-1")]),
+        made(0, Resource::Employee, "post-2", &[("practitioner", "person-1")]),
+        declared(1, "a", "post-1", "person-1"),
+        declared(1, "b", "post-2", "person-1"),
+        declared(2, "c", "post-1", "person-1"),
+        declared(2, "d", "post-3", "person-3"),
+    ];
+    ledger.commit(&next).unwrap();
+    let reader = ledger.reader().unwrap();
+    let found = |filters: &[(&str, &str)], as_of, limit| {
+        let filters = filters.iter().map(|(member, value)| ((*member).to_owned(), vec![(*value).to_owned()])).collect();
+        let query = RowQuery { resource: Resource::Declaration, filters, words: Vec::new(), after: None, limit, as_of };
+        listed(&*reader, &query, limit).into_iter().map(|row| row.id).collect::<Vec<_>>()
+    };
+    for limit in [1, 9] {
+        assert_eq!(found(&[("employee", "post-1")], 3, limit), ["a", "c"]);
+        assert_eq!(found(&[("employee", "post-1")], 2, limit), ["a"]);
+        assert_eq!(found(&[("practitioner", "person-1")], 3, limit), ["a", "b", "c"]);
+        assert_eq!(found(&[("employee", "post-1"), ("practitioner", "person-3")], 3, limit), [""; 0]);
+        assert_eq!(found(&[("employee", "post-3")], 3, limit), ["d"], "nobody knows the post");
+        assert_eq!(found(&[("employee", "post-4")], 3, limit), [""; 0]);
+    }
+}
+
 /// Entries are found by the streams that they are about, in each way, as far as asked.
 pub fn entries_are_found_by_stream<E: Engine>() {
     let store = E::fresh();
