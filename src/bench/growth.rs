@@ -12,7 +12,7 @@ use super::{Bed, Bench, BenchError, Cast, Step};
 const SECTION: &str = "Growth, on SQLite";
 
 /// Patients that are taken through each step at once.
-const ROUND: u64 = 10_000;
+const ROUND: u64 = 5_000;
 
 /// Patients whose way is weighed from registration to the declaration's end.
 const WEIGHED: u64 = 2_000;
@@ -44,7 +44,10 @@ pub(super) fn measure(bench: &mut Bench) -> Result<(), BenchError> {
             for step in [Step::Request, Step::ConfirmByKey, Step::Sign] {
                 time += bed.take(&cast.commands(&step, patients.clone())?)?;
             }
-            cost = time.as_secs_f64() * 1e6 / (3.0 * many);
+            // Opened anew for weighing, a ledger remembers nothing yet, so such a round tells the cost only where there is no other.
+            if before.is_none() || cost.is_nan() {
+                cost = time.as_secs_f64() * 1e6 / (3.0 * many);
+            }
             if let Some(before) = before {
                 let (open, bytes) = weighed(bed)?;
                 (bed, declared) = (open, bytes.saturating_sub(before) as f64 / many);
