@@ -57,12 +57,13 @@ CREATE TABLE refusals (
 CREATE INDEX refusals_by_time ON refusals (time, id);
 
 -- Guards. They hold for every connection, whatever its settings. INSERT OR REPLACE deletes without firing delete triggers
--- unless recursive_triggers is on, so each guard against it stands before the insert.
+-- unless recursive_triggers is on, so each guard against it stands before the insert. Guards that every commit passes end the whole
+-- transaction: to undo one statement alone, SQLite would have to keep each page as it was before each of them.
 
 CREATE TRIGGER head_only_grows BEFORE UPDATE ON head
 WHEN new.one IS NOT old.one OR new.pair IS NOT old.pair OR new.size < old.size OR new.epoch < old.epoch
     OR (new.size = old.size AND new.root IS NOT old.root)
-BEGIN SELECT RAISE(ABORT, 'head only grows'); END;
+BEGIN SELECT RAISE(ROLLBACK, 'head only grows'); END;
 CREATE TRIGGER head_stays BEFORE DELETE ON head
 BEGIN SELECT RAISE(ABORT, 'head stays'); END;
 CREATE TRIGGER head_is_one_row BEFORE INSERT ON head
@@ -72,7 +73,7 @@ BEGIN SELECT RAISE(ABORT, 'head is one row'); END;
 CREATE TRIGGER entries_are_appended BEFORE INSERT ON entries
 WHEN new."index" IS NOT (SELECT coalesce(max("index") + 1, 0) FROM entries) OR new."index" >= (SELECT size FROM head)
     OR new.time < (SELECT time FROM entries WHERE "index" = new."index" - 1)
-BEGIN SELECT RAISE(ABORT, 'entries are appended, densely, below the head and in the order of time'); END;
+BEGIN SELECT RAISE(ROLLBACK, 'entries are appended, densely, below the head and in the order of time'); END;
 CREATE TRIGGER entries_stay_as_they_are BEFORE UPDATE ON entries
 BEGIN SELECT RAISE(ABORT, 'entries stay as they are'); END;
 CREATE TRIGGER entries_stay BEFORE DELETE ON entries
@@ -81,7 +82,7 @@ BEGIN SELECT RAISE(ABORT, 'entries stay'); END;
 CREATE TRIGGER streams_are_appended BEFORE INSERT ON streams
 WHEN new.number IS NOT (SELECT coalesce(max(number) + 1, 0) FROM streams)
     OR EXISTS (SELECT 1 FROM streams WHERE name = new.name)
-BEGIN SELECT RAISE(ABORT, 'streams are appended, densely and once'); END;
+BEGIN SELECT RAISE(ROLLBACK, 'streams are appended, densely and once'); END;
 CREATE TRIGGER streams_stay_as_they_are BEFORE UPDATE ON streams
 BEGIN SELECT RAISE(ABORT, 'streams stay as they are'); END;
 CREATE TRIGGER streams_stay BEFORE DELETE ON streams
@@ -89,7 +90,7 @@ BEGIN SELECT RAISE(ABORT, 'streams stay'); END;
 
 CREATE TRIGGER checkpoints_are_appended BEFORE INSERT ON checkpoints
 WHEN new.size <= (SELECT coalesce(max(size), 0) FROM checkpoints) OR new.size IS NOT (SELECT size FROM head)
-BEGIN SELECT RAISE(ABORT, 'checkpoints are appended, at the head'); END;
+BEGIN SELECT RAISE(ROLLBACK, 'checkpoints are appended, at the head'); END;
 CREATE TRIGGER checkpoints_stay_as_they_are BEFORE UPDATE ON checkpoints
 BEGIN SELECT RAISE(ABORT, 'checkpoints stay as they are'); END;
 CREATE TRIGGER checkpoints_stay BEFORE DELETE ON checkpoints
@@ -97,7 +98,7 @@ BEGIN SELECT RAISE(ABORT, 'checkpoints stay'); END;
 
 CREATE TRIGGER tiles_are_appended BEFORE INSERT ON tiles
 WHEN new."index" IS NOT (SELECT coalesce(max("index") + 1, 0) FROM tiles WHERE level = new.level)
-BEGIN SELECT RAISE(ABORT, 'tiles are appended, densely'); END;
+BEGIN SELECT RAISE(ROLLBACK, 'tiles are appended, densely'); END;
 CREATE TRIGGER tiles_stay_as_they_are BEFORE UPDATE ON tiles
 BEGIN SELECT RAISE(ABORT, 'tiles stay as they are'); END;
 CREATE TRIGGER tiles_stay BEFORE DELETE ON tiles
@@ -109,7 +110,7 @@ WHEN new."index" <= (SELECT coalesce(max("index"), -1) FROM outcomes)
     OR new."index" >= (SELECT size FROM head)
     OR EXISTS (SELECT 1 FROM outcomes WHERE id = new.id)
     OR EXISTS (SELECT 1 FROM refusals WHERE id = new.id)
-BEGIN SELECT RAISE(ABORT, 'outcomes are appended, one for an id'); END;
+BEGIN SELECT RAISE(ROLLBACK, 'outcomes are appended, one for an id'); END;
 CREATE TRIGGER outcomes_stay_as_they_are BEFORE UPDATE ON outcomes
 BEGIN SELECT RAISE(ABORT, 'outcomes stay as they are'); END;
 CREATE TRIGGER outcomes_stay BEFORE DELETE ON outcomes
@@ -117,7 +118,7 @@ BEGIN SELECT RAISE(ABORT, 'outcomes stay'); END;
 
 CREATE TRIGGER refusals_are_added BEFORE INSERT ON refusals
 WHEN EXISTS (SELECT 1 FROM refusals WHERE id = new.id) OR EXISTS (SELECT 1 FROM outcomes WHERE id = new.id)
-BEGIN SELECT RAISE(ABORT, 'refusals are added, one for an id'); END;
+BEGIN SELECT RAISE(ROLLBACK, 'refusals are added, one for an id'); END;
 CREATE TRIGGER refusals_stay_as_they_are BEFORE UPDATE ON refusals
 BEGIN SELECT RAISE(ABORT, 'refusals stay as they are'); END;
 CREATE TRIGGER refusals_stay BEFORE DELETE ON refusals

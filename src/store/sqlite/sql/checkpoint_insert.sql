@@ -1,1 +1,1 @@
-INSERT INTO checkpoints (size, note) VALUES (?1, ?2)
+INSERT OR ROLLBACK INTO checkpoints (size, note) VALUES (?1, ?2)

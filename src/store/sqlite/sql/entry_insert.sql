@@ -1,1 +1,1 @@
-INSERT INTO entries ("index", time, bytes) VALUES (?1, ?2, ?3)
+INSERT OR ROLLBACK INTO entries ("index", time, bytes) VALUES (?1, ?2, ?3)

@@ -1,1 +1,1 @@
-INSERT INTO refusals (id, payload_hash, refusal, size, time, note) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+INSERT OR ROLLBACK INTO refusals (id, payload_hash, refusal, size, time, note) VALUES (?1, ?2, ?3, ?4, ?5, ?6)

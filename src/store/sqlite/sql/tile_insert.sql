@@ -1,1 +1,1 @@
-INSERT INTO tiles (level, "index", hashes) VALUES (?1, ?2, ?3)
+INSERT OR ROLLBACK INTO tiles (level, "index", hashes) VALUES (?1, ?2, ?3)
