@@ -80,8 +80,7 @@ pub(super) fn accepted(answer: Answer) -> Result<Accepted, Problem> {
 /// The receipt's bytes where the store need not be asked: of what was committed just now.
 pub(super) fn receipt_now(accepted: &Accepted, genesis: bool) -> Option<Result<Vec<u8>, Problem>> {
     let sealed = accepted.sealed.as_ref().filter(|_| !genesis)?;
-    let receipt = receipt::make_now(sealed, accepted.index, &accepted.entry).map_err(Problem::from);
-    Some(receipt.and_then(|receipt| written(&receipt)))
+    Some(receipt::write_now(sealed, accepted.index, &accepted.entry).map_err(Problem::from))
 }
 
 fn written(receipt: &Receipt) -> Result<Vec<u8>, Problem> {

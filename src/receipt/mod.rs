@@ -9,7 +9,7 @@ mod verify;
 use aggregates::words::Stream;
 use serde::{Deserialize, Serialize};
 
-pub use make::{MakeError, StoreTiles, make, make_now, proof};
+pub use make::{MakeError, StoreTiles, make, proof, write_now};
 pub use verify::{Proven, ReceiptError, verify};
 
 /// A receipt as it is written (design §6).
