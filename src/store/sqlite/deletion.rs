@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::super::{StoreError, VaultEdit, VaultReader as _};
 use super::failure::bound;
 use super::sql;
+use super::subject::Subject;
 use super::vault_reader::SqliteVaultReader;
 
 /// One DELETE of an edit, with what the index has in place of plain keys.
@@ -38,11 +39,11 @@ impl<'a> Deletion<'a> {
                 delete(sql!("code_end"), params![request.as_bytes(), through])?;
             }
             Deletion::Match { mac, subject, through } => {
-                delete(sql!("match_delete"), params![mac, subject, through])?;
+                delete(sql!("match_delete"), params![mac, Subject::of(subject), through])?;
             }
             Deletion::Subject { subject, through } => {
-                delete(sql!("disclosure_erase"), params![subject, through])?;
-                delete(sql!("match_erase"), params![subject, through])?;
+                delete(sql!("disclosure_erase"), params![Subject::of(subject), through])?;
+                delete(sql!("match_erase"), params![Subject::of(subject), through])?;
             }
         }
         Ok(())

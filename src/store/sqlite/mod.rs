@@ -20,6 +20,7 @@ mod reader;
 mod rebuild;
 mod rows;
 mod sorted;
+mod subject;
 mod vault;
 mod vault_reader;
 mod wal;

@@ -13,6 +13,7 @@ use super::connection::{self, Access};
 use super::deletion::Deletion;
 use super::failure::{bound, commit, stored};
 use super::lock::WriterLock;
+use super::subject::Subject;
 use super::vault_reader::{self, SqliteVaultReader};
 use super::{sql, wal};
 
@@ -192,11 +193,12 @@ impl VaultReader for SqliteVault {
 fn add(transaction: &Transaction<'_>, rows: VaultRows<'_>) -> Result<(), StoreError> {
     let mut insert = transaction.prepare_cached(sql!("disclosure_insert"))?;
     for row in rows.disclosures {
-        insert.execute(params![stored(row.entry)?, row.ordinal, row.subject, row.object, row.name, row.text, row.on_file])?;
+        let subject = Subject::of(&row.subject);
+        insert.execute(params![stored(row.entry)?, row.ordinal, subject, row.object, row.name, row.text, row.on_file])?;
     }
     let mut insert = transaction.prepare_cached(sql!("match_insert"))?;
     for row in rows.matches {
-        insert.execute(params![row.mac, row.subject, stored(row.entry)?])?;
+        insert.execute(params![row.mac, Subject::of(&row.subject), stored(row.entry)?])?;
     }
     let mut insert = transaction.prepare_cached(sql!("code_insert"))?;
     for row in rows.codes {

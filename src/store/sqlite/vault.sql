@@ -14,19 +14,19 @@ CREATE TABLE head (
 CREATE TABLE disclosures (
     entry INTEGER NOT NULL,
     ordinal INTEGER NOT NULL,
-    subject TEXT NOT NULL, -- the stream whose erasure deletes it
+    subject ANY NOT NULL, -- the stream whose erasure deletes it: its id's 16 bytes and its type, others a text
     object TEXT NOT NULL, -- JSON pointer of the object with its digest
     name TEXT NOT NULL,
     text TEXT NOT NULL,
     on_file INTEGER NOT NULL CHECK (on_file IN (0, 1)), -- its value is the subject's until another takes its place
     PRIMARY KEY (entry, ordinal)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX disclosures_by_subject ON disclosures (subject);
+CREATE INDEX disclosures_by_subject ON disclosures (subject, name);
 
 -- The matching index: HMAC-SHA-256 of identity keys.
 CREATE TABLE matches (
     mac BLOB NOT NULL CHECK (length(mac) = 32),
-    subject TEXT NOT NULL,
+    subject ANY NOT NULL, -- as above
     entry INTEGER NOT NULL,
     PRIMARY KEY (mac, subject, entry)
 ) STRICT, WITHOUT ROWID;
@@ -54,7 +54,7 @@ CREATE TABLE outbox (
 
 CREATE TRIGGER head_keeps_its_identity BEFORE UPDATE ON head
 WHEN new.one IS NOT old.one OR new.pair IS NOT old.pair OR new.key IS NOT old.key OR new.epoch < old.epoch
-BEGIN SELECT RAISE(ABORT, 'the vault keeps its identity and its epoch'); END;
+BEGIN SELECT RAISE(ROLLBACK, 'the vault keeps its identity and its epoch'); END;
 CREATE TRIGGER head_stays BEFORE DELETE ON head
 BEGIN SELECT RAISE(ABORT, 'head stays'); END;
 CREATE TRIGGER head_is_one_row BEFORE INSERT ON head

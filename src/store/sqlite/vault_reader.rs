@@ -11,6 +11,7 @@ use super::super::{CodeRow, DisclosureRow, IndexKey, MatchRow, OutboxRow, Stampe
 use super::connection::{self, Access, Place};
 use super::failure::{bound, number, page};
 use super::sql;
+use super::subject::Subject;
 
 /// A read-only connection to a vault. Each call is one statement, hence of one instant.
 pub struct SqliteVaultReader {
@@ -55,7 +56,7 @@ fn disclosure(row: &SqlRow<'_>) -> Result<DisclosureRow, rusqlite::Error> {
     Ok(DisclosureRow {
         entry: number(row, 0)?,
         ordinal: row.get(1)?,
-        subject: row.get(2)?,
+        subject: row.get::<_, Subject<'_>>(2)?.into(),
         object: row.get(3)?,
         name: row.get(4)?,
         text: row.get(5)?,
@@ -68,7 +69,7 @@ fn code(row: &SqlRow<'_>) -> Result<CodeRow, rusqlite::Error> {
 }
 
 fn matched(row: &SqlRow<'_>) -> Result<MatchRow, rusqlite::Error> {
-    Ok(MatchRow { mac: row.get(0)?, subject: row.get(1)?, entry: number(row, 2)? })
+    Ok(MatchRow { mac: row.get(0)?, subject: row.get::<_, Subject<'_>>(1)?.into(), entry: number(row, 2)? })
 }
 
 fn message(row: &SqlRow<'_>) -> Result<OutboxRow, rusqlite::Error> {
@@ -91,7 +92,7 @@ impl VaultReader for SqliteVaultReader {
     }
 
     fn find(&self, key: &str) -> Result<Vec<String>, StoreError> {
-        self.many(sql!("match_find"), [self.key.mac(key)], |row| row.get(0))
+        self.many(sql!("match_find"), [self.key.mac(key)], |row| Ok(row.get::<_, Subject<'_>>(0)?.into()))
     }
 
     fn disclosures(&self, entry: u64) -> Result<Vec<DisclosureRow>, StoreError> {
@@ -99,16 +100,20 @@ impl VaultReader for SqliteVaultReader {
     }
 
     fn disclosures_of(&self, subject: &str) -> Result<Vec<DisclosureRow>, StoreError> {
-        self.many(sql!("disclosure_list_subject"), [subject], disclosure)
+        self.many(sql!("disclosure_list_subject"), [Subject::of(subject)], disclosure)
     }
 
     fn value(&self, subject: &str, name: &str) -> Result<Option<DisclosureRow>, StoreError> {
-        Ok(self.connection.prepare_cached(sql!("disclosure_latest"))?.query_row([subject, name], disclosure).optional()?)
+        Ok(self
+            .connection
+            .prepare_cached(sql!("disclosure_latest"))?
+            .query_row(params![Subject::of(subject), name], disclosure)
+            .optional()?)
     }
 
     fn disclosures_named(&self, name: &str, after: Option<&DisclosureRow>, limit: usize) -> Result<Vec<DisclosureRow>, StoreError> {
         let (subject, entry, ordinal) = after.map_or(("", -1, 0), |row| (row.subject.as_str(), bound(row.entry), row.ordinal));
-        self.many(sql!("disclosure_list_named"), params![name, subject, entry, ordinal, page(limit)], disclosure)
+        self.many(sql!("disclosure_list_named"), params![name, Subject::of(subject), entry, ordinal, page(limit)], disclosure)
     }
 
     fn code(&self, request: &Uuid) -> Result<Option<CodeRow>, StoreError> {
