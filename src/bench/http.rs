@@ -15,9 +15,8 @@ pub const LOAD: [&str; 2] = ["bench", "--load"];
 
 const SECTION: &str = "Over HTTP, the load in a process of its own on the same cores";
 
-/// Connections that send single commands, which part of a round's declarations they make, and what is wanted of the pace.
-const SINGLE: [(usize, u64, Wanted); 4] =
-    [(1, 40, Wanted::Nothing), (16, 5, Wanted::Nothing), (64, 2, Wanted::Least(0.4)), (256, 2, Wanted::Nothing)];
+/// What is wanted of so many connections that send single commands.
+const SINGLE: (usize, Wanted) = (64, Wanted::Least(0.4));
 
 /// Connections that send batches, lines of each, and what is wanted.
 const BATCHES: (usize, usize, Wanted) = (4, 500, Wanted::Least(0.5));
@@ -28,27 +27,30 @@ const BATCHES: (usize, usize, Wanted) = (4, 500, Wanted::Least(0.5));
 /// [`BenchError`].
 pub(super) fn measure(bench: &mut Bench) -> Result<(), BenchError> {
     let whole = bench.settings.declarations;
-    let mut cases: Vec<_> = SINGLE
-        .iter()
-        .map(|(connections, part, wanted)| {
-            (format!("single, {connections} connections"), *connections, What::Commands, (whole / part).max(1), *wanted)
-        })
-        .collect();
+    let single = |connections: &usize| {
+        let wanted = if *connections == SINGLE.0 { SINGLE.1 } else { Wanted::Nothing };
+        // Few connections wait for most of the time, and so make fewer.
+        let declarations = (whole / 2).min(whole * *connections as u64 / 40).max(1);
+        (format!("single, {connections} connections"), *connections, What::Commands, declarations, wanted)
+    };
+    let mut cases: Vec<_> = bench.settings.connections.iter().map(single).collect();
     let (connections, lines, wanted) = BATCHES;
     cases.push((format!("batches of {lines}, {connections} connections"), connections, What::Batches(lines), whole, wanted));
     for engine in 0..bench.beds.len() {
         for (name, connections, what, declarations, wanted) in &cases {
             let (mut paces, mut all) = (Vec::new(), Seen::default());
+            let (mut entries, mut commits) = (0, 0);
             for _ in 0..bench.settings.rounds.min(3) {
                 let patients = bench.patients(*declarations);
                 let seen = declared_over_http(&bench.beds[engine], &bench.cast, patients, *connections, *what)?;
                 paces.push(3.0 * *declarations as f64 / seen.seconds);
                 all.latencies.extend(seen.latencies);
+                (entries, commits) = (entries + 3 * declarations, commits + seen.commits);
             }
             all.latencies.sort_unstable();
             let line = Line::new(SECTION, format!("{}: {name}", bench.beds[engine].name), "commands/s", paces);
             let line = line.against("ceiling", bench.ceiling, *wanted);
-            bench.lines.push(with_latencies(line, &all));
+            bench.lines.push(with_latencies(line, &all).with("entries_per_commit", entries / commits.max(1)));
         }
     }
     Ok(())
@@ -68,6 +70,7 @@ pub fn declared_over_http(bed: &Bed, cast: &Cast, patients: Range<u64>, connecti
     bed.take(&cast.commands(&Step::Register { with_key: true }, patients.clone())?)?;
     let served = Served::start(&bed.node)?;
     let mut all = Seen::default();
+    let (_, before) = bed.commits()?;
     for step in [Step::Request, Step::ConfirmByKey, Step::Sign] {
         let file = bed.folder().path().join("load");
         fs::write(&file, cast.commands(&step, patients.clone())?.join("\n"))?;
@@ -76,6 +79,7 @@ pub fn declared_over_http(bed: &Bed, cast: &Cast, patients: Range<u64>, connecti
         all.latencies.extend(seen.latencies);
     }
     served.stop();
+    all.commits = bed.commits()?.1 - before;
     all.latencies.sort_unstable();
     Ok(all)
 }

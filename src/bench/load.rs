@@ -57,6 +57,9 @@ pub struct Seen {
     pub seconds: f64,
     /// How long each took, in microseconds, sorted.
     pub latencies: Vec<u32>,
+    /// In how many commits the server took them, where whoever asks for the load looks.
+    #[serde(default)]
+    pub commits: u64,
 }
 
 impl Seen {

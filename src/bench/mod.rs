@@ -74,6 +74,8 @@ pub struct Settings {
     pub rounds: usize,
     /// Declarations of a round in process.
     pub declarations: u64,
+    /// How many connections send single commands over HTTP, one line each.
+    pub connections: Vec<usize>,
     /// To how many declarations a ledger is grown, rising.
     pub growth: Vec<u64>,
     /// Which parts are measured.

@@ -38,6 +38,9 @@ pub(super) struct Arguments {
     /// Declarations of a round in process
     #[arg(long, default_value_t = 8_000, value_parser = clap::value_parser!(u64).range(100..=1_000_000))]
     declarations: u64,
+    /// With --parts http: how many connections send single commands
+    #[arg(long, value_delimiter = ',', default_values = ["1", "16", "64", "256"], value_parser = clap::value_parser!(u16).range(1..=1_000))]
+    connections: Vec<u16>,
     /// With --parts growth: to how many declarations a ledger is grown
     #[arg(long, value_delimiter = ',', default_values = ["10000", "100000"], value_parser = clap::value_parser!(u64).range(100..=10_000_000))]
     growth: Vec<u64>,
@@ -60,6 +63,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
         database: database(arguments)?,
         rounds: arguments.rounds as usize,
         declarations: arguments.declarations,
+        connections: arguments.connections.iter().copied().map(usize::from).collect(),
         growth,
         parts: arguments.parts.clone(),
     };

@@ -30,14 +30,14 @@ impl Gate {
     }
 }
 
-/// Bodies up to this many bytes are admitted on the thread that read them: that takes some tens of microseconds, less than changing threads
+/// Bodies up to this many bytes are admitted on the threads that read them: that takes some tens of microseconds, less than changing threads
 /// may. Most bodies are smaller.
 const SMALL: usize = 16 << 10;
 
 /// Admits one command, or says at once that too many are waiting.
 pub(super) async fn admit(app: &Arc<App>, body: Vec<u8>) -> Result<Admitted, Problem> {
     if body.len() <= SMALL {
-        return Ok(admission::admit(&body, &app.trust.origin, &app.directory)?);
+        return app.together.admit(body, &app.trust.origin, &app.directory).await;
     }
     let _place = app.gate.waiting.try_acquire().map_err(|_| Problem::from(ServiceCode::Overloaded))?;
     admit_when_free(Arc::clone(app), body).await

@@ -19,6 +19,7 @@ mod params;
 mod problem;
 mod reads;
 mod reports;
+mod together;
 mod token;
 mod trace;
 mod well_known;
@@ -45,6 +46,7 @@ use crate::store::{AccessLog, LedgerReader};
 use admit::Gate;
 use forward::Forwarder;
 use problem::Problem;
+use together::Together;
 
 /// How long a reading request waits for a connection to the store.
 const READ_WAIT: Duration = Duration::from_secs(5);
@@ -60,6 +62,7 @@ pub struct App {
     access: Access,
     access_log: Arc<dyn AccessLog>,
     gate: Gate,
+    together: Together,
     way: watch::Receiver<Way>,
     forwarder: Forwarder,
     reads: Arc<Semaphore>,
@@ -82,6 +85,7 @@ impl App {
             readers,
             trust,
             gate: Gate::new(),
+            together: Together::default(),
             way: watch::channel(Way::Here).1,
             forwarder: Forwarder::new(),
             reads: Arc::new(Semaphore::new(MAX_READERS)),

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use rusqlite::ToSql;
-use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, Value, ValueRef};
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef};
 use uuid::Uuid;
 
 /// A stream's name. With a UUID in its canonical form (RFC 9562 §4) it is kept as the UUID's 16 bytes and the type's letters, so that it takes
@@ -49,6 +49,8 @@ fn name(kind: &str, id: Uuid) -> String {
 
 #[cfg(test)]
 mod tests {
+    use rusqlite::types::Value;
+
     use super::*;
 
     #[test]
