@@ -11,6 +11,7 @@ use aggregates::patient::PatientEvent;
 use aggregates::policy::PolicyEvent;
 use aggregates::practitioner::PractitionerEvent;
 use aggregates::trust_provider::TrustProviderEvent;
+use aggregates::words::Stream;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -23,9 +24,14 @@ use crate::{Change, Resource};
 pub fn changes(entry: u64, data: &Map<String, Value>, events: &[Event]) -> Vec<Change> {
     let mut all = Vec::new();
     for event in events {
-        let id = || event.stream.to_string().split_once('/').map(|(_, id)| id.to_owned()).unwrap_or_default();
+        let id = || match event.stream {
+            Stream::Policy => "current".to_owned(),
+            Stream::Key(kid) => kid.to_string(),
+            Stream::Of(_, id) => id.to_string(),
+        };
         let mut row = |resource, id: String, set: Value| {
-            all.push(Change { resource, id, entry, set: set.as_object().cloned().unwrap_or_default() });
+            let Value::Object(set) = set else { return };
+            all.push(Change { resource, id, entry, set });
         };
         match &event.body {
             Body::Mis(change) => row(Resource::Mis, id(), mis(change, data)),

@@ -4,17 +4,19 @@ use std::collections::VecDeque;
 
 use projections::{Change, Link};
 use tempfile::TempDir;
-use tokio_postgres::Row as SqlRow;
 use tokio_postgres::types::ToSql;
+use tokio_postgres::{Row as SqlRow, Statement};
 
 use super::super::compare::{Cell, Cells, Comparing, Sorted, TABLES, Table};
+use super::super::live::{Live, LivePass, Passing};
 use super::super::packed::Packed;
 use super::super::sqlite::RowFold;
+use super::super::sums::{CellRef, SumKey};
 use super::super::{Comparison, Head, Ledger, LedgerReader, Rebuild, StoreError};
 use super::failure::stored;
 use super::packed::{bytes, unpacked};
-use super::session::{Session, value};
-use super::{PostgresLedger, sql, writer};
+use super::session::{Session, Use, value};
+use super::{PostgresLedger, Target, sql, writer};
 
 /// How many rows are replaced with one statement.
 const CHUNK: usize = 1_000;
@@ -62,12 +64,13 @@ pub struct PostgresRebuild {
     // Fields are dropped in this order: the file goes when nobody has it open.
     new: Option<RowFold>,
     folder: TempDir,
+    target: Target,
     ledger: PostgresLedger,
 }
 
 impl PostgresRebuild {
-    pub(super) fn of(ledger: PostgresLedger) -> Result<Self, StoreError> {
-        Ok(PostgresRebuild { new: None, folder: tempfile::tempdir()?, ledger })
+    pub(super) fn of(ledger: PostgresLedger, target: &Target) -> Result<Self, StoreError> {
+        Ok(PostgresRebuild { new: None, folder: tempfile::tempdir()?, target: target.clone(), ledger })
     }
 
     fn new_rows(&self) -> Result<&RowFold, StoreError> {
@@ -86,14 +89,14 @@ impl PostgresRebuild {
         let (session, new) = (self.ledger.session(), self.new_rows()?);
         let mut comparing = Comparing::new();
         for (table, statements) in TABLES.into_iter().zip(&STATEMENTS) {
-            session.run(session.execute(statements.cursor, &[]))?;
-            let mut live = Live { session, columns: statements.columns, rows: VecDeque::new() };
+            let cursor = Cursor::open(session, statements)?;
+            let mut live = LiveRows { cursor, columns: statements.columns, rows: VecDeque::new() };
             let mut changes = Changes { session, statements, table, gone: Vec::new(), come: Vec::new() };
             new.sorted(table, |new| {
                 comparing.table(table, &mut live, new, &mut |live, new| if replaced { changes.take(live, new) } else { Ok(()) })
             })?;
             changes.flush()?;
-            session.run(session.execute(sql!("rebuild_close"), &[]))?;
+            live.cursor.close()?;
         }
         Ok(comparing.end())
     }
@@ -102,6 +105,11 @@ impl PostgresRebuild {
 impl Rebuild for PostgresRebuild {
     fn reader(&self) -> Result<Box<dyn LedgerReader>, StoreError> {
         self.ledger.reader()
+    }
+
+    fn live(&self) -> LivePass {
+        let target = self.target.clone();
+        Box::new(move |key| live(&target, key))
     }
 
     fn begin(&mut self) -> Result<(), StoreError> {
@@ -147,19 +155,83 @@ impl Rebuild for PostgresRebuild {
     }
 }
 
-/// The live rows, from the cursor.
-struct Live<'a> {
+/// A cursor over the live rows of a table.
+struct Cursor<'a> {
     session: &'a Session,
+    fetch: Statement,
+}
+
+impl<'a> Cursor<'a> {
+    fn open(session: &'a Session, statements: &Statements) -> Result<Cursor<'a>, StoreError> {
+        session.run(session.execute(statements.cursor, &[]))?;
+        // Not prepared once for all: the columns are another table's each time.
+        let fetch = session.run(session.client().prepare(sql!("rebuild_fetch")))?;
+        Ok(Cursor { session, fetch })
+    }
+
+    /// The next rows; none at the end.
+    fn page(&self) -> Result<Vec<SqlRow>, StoreError> {
+        self.session.run(self.session.client().query(&self.fetch, &[]))
+    }
+
+    fn close(self) -> Result<(), StoreError> {
+        self.session.run(self.session.execute(sql!("rebuild_close"), &[])).map(drop)
+    }
+}
+
+/// Passes over all live rows once.
+fn live(target: &Target, key: &SumKey) -> Result<Live, StoreError> {
+    let session = Session::open(target, "litopys rebuild", Use::Read)?;
+    session.run(session.client().batch_execute(sql!("rebuild_begin")))?;
+    let mut passing = Passing::new(key);
+    for (place, statements) in STATEMENTS.iter().enumerate() {
+        passing.begin(place);
+        let cursor = Cursor::open(&session, statements)?;
+        loop {
+            let page = cursor.page()?;
+            if page.is_empty() {
+                break;
+            }
+            for row in &page {
+                let mut cells = [CellRef::Integer(0); 4];
+                let cells = &mut cells[..statements.columns.len()];
+                for (column, (kind, cell)) in statements.columns.iter().zip(&mut *cells).enumerate() {
+                    *cell = borrowed(row, column, *kind)?;
+                }
+                passing.take(cells);
+            }
+        }
+        cursor.close()?;
+    }
+    Ok(passing.end())
+}
+
+fn borrowed(row: &SqlRow, column: usize, kind: Kind) -> Result<CellRef<'_>, StoreError> {
+    Ok(match kind {
+        Kind::Number => CellRef::Integer(value(row, column)?),
+        Kind::Text => CellRef::Text(value::<&str>(row, column)?.as_bytes()),
+        Kind::Bytes => CellRef::Blob(value(row, column)?),
+        Kind::Packed => {
+            let bytes: &[u8] = value(row, column)?;
+            match unpacked(bytes)? {
+                Packed::Text(_) => CellRef::Text(&bytes[1..]),
+                Packed::Uuid(_) => CellRef::Blob(&bytes[1..]),
+            }
+        }
+    })
+}
+
+/// The live rows, from the cursor.
+struct LiveRows<'a> {
+    cursor: Cursor<'a>,
     columns: &'static [Kind],
     rows: VecDeque<SqlRow>,
 }
 
-impl Sorted for Live<'_> {
+impl Sorted for LiveRows<'_> {
     fn next(&mut self) -> Result<Option<Cells>, StoreError> {
         if self.rows.is_empty() {
-            // Not prepared once for all: the columns are another table's each time.
-            let session = self.session;
-            self.rows = session.run(session.client().query(sql!("rebuild_fetch"), &[]))?.into();
+            self.rows = self.cursor.page()?.into();
         }
         self.rows.pop_front().map(|row| cells(&row, self.columns)).transpose()
     }
