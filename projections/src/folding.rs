@@ -169,7 +169,9 @@ pub fn changed(open: Option<(u64, &str)>, change: &Change) -> Result<Changed, Ch
     let provider = members.text("legal_entity");
     let link = provider.map(|provider| format!("legal_entity/{provider}"));
     let link = link.map(|stream| Link { stream, kind: LinkKind::Provider, entry: change.entry });
-    Ok(Changed { open: (from_size, members.body().map_err(unreadable)?), found, lost, link })
+    // What is set makes the longest bodies at once, and later little longer.
+    let bytes = open.map_or(512, |(_, body)| body.len() + 64);
+    Ok(Changed { open: (from_size, members.body(bytes).map_err(unreadable)?), found, lost, link })
 }
 
 /// The values by which a row is found and that setting these members may change: theirs, and its words if they set one of those searched.

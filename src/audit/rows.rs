@@ -129,7 +129,7 @@ fn sums(mut expected: Expected, come: &Receiver<Vec<Folding>>) -> Result<Sums, S
     while let Ok(part) = come.recv() {
         for Folding { place, chain, events } in part {
             let links = projections::links(place, &chain.rights, &events);
-            expected.fold(&projections::changes(place, &chain.data, &events), links)?;
+            expected.fold(&projections::changes(place, &*chain.data, &events), links)?;
         }
     }
     expected.sums()
@@ -156,7 +156,7 @@ fn fold_all(source: &Source, size: u64, mut lawful: HashMap<u64, Vec<Event>>) ->
             }
             let events = lawful.remove(&item.place).unwrap_or(entry.events);
             links.extend(projections::links(item.place, &chain.rights, &events));
-            changes.extend(projections::changes(item.place, &chain.data, &events));
+            changes.extend(projections::changes(item.place, &*chain.data, &events));
             next = item.place + 1;
         }
         if next == before {

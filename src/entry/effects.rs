@@ -1,12 +1,15 @@
 //! What entries do to the read models, read from the entries alone.
 
+use std::cell::LazyCell;
+
 use aggregates::Event;
 use aggregates::words::{Instant, Stream};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use projections::{Change, Link};
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::{Cause, Entry};
 
@@ -38,9 +41,10 @@ pub enum OutlineCause<'a> {
 }
 
 /// What a chain's continuations need of the command that began it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Effects {
-    data: Map<String, Value>,
+    /// The payload's data as they are written; most events ask for nothing in them.
+    data: Box<RawValue>,
     rights: Vec<Stream>,
 }
 
@@ -53,9 +57,18 @@ pub enum PayloadError {
     /// It is not base64url.
     #[error("the payload: {0}")]
     Encoding(#[from] base64::DecodeError),
+    /// Its data are no object.
+    #[error("the payload: its data are no object")]
+    Data,
     /// It is not the JSON of a payload.
     #[error("the payload: {0}")]
     Json(#[from] serde_json::Error),
+}
+
+impl Default for Effects {
+    fn default() -> Effects {
+        Effects { data: RawValue::NULL.to_owned(), rights: Vec::new() }
+    }
 }
 
 impl Effects {
@@ -67,19 +80,23 @@ impl Effects {
         #[derive(Deserialize)]
         struct Payload {
             signers: Vec<Signer>,
-            data: Map<String, Value>,
+            data: Box<RawValue>,
         }
         #[derive(Deserialize)]
         struct Signer {
             of: Option<Stream>,
         }
         let Payload { signers, data } = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload)?)?;
+        if !data.get().starts_with('{') {
+            return Err(PayloadError::Data);
+        }
         Ok(Effects { rights: signers.into_iter().filter_map(|signer| signer.of).collect(), data })
     }
 
     /// The changes and links of an entry of this chain.
     pub fn within(&self, index: u64, events: &[Event]) -> (Vec<Change>, Vec<Link>) {
-        (projections::changes(index, &self.data, events), projections::links(index, &self.rights, events))
+        let data = LazyCell::new(|| serde_json::from_str(self.data.get()).unwrap_or_default());
+        (projections::changes(index, data, events), projections::links(index, &self.rights, events))
     }
 
     /// The changes and links of the next entry. Entries come in their order, from the first of a chain on.

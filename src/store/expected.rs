@@ -20,9 +20,9 @@ pub(crate) struct Expected {
     lost: HashSet<u128>,
     /// Numbers of streams, which are given by first appearance.
     streams: HashMap<String, i64>,
-    /// The block of links at hand, and what it has of each stream.
+    /// The block of links at hand, and what it has of each stream, with the stream's number.
     block: u64,
-    links: HashMap<String, Vec<u8>>,
+    links: HashMap<String, (i64, Vec<u8>)>,
     sums: Sums,
     row: RowBytes,
 }
@@ -108,19 +108,31 @@ impl Expected {
             self.end_block()?;
             self.block = block;
         }
-        if link.kind == LinkKind::Event && !self.streams.contains_key(&link.stream) {
-            self.streams.insert(link.stream.clone(), self.streams.len() as i64);
-        }
-        add_to_block(self.links.entry(link.stream).or_default(), link.entry, link.kind);
+        let (_, block) = match self.links.entry(link.stream) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let stream = new.key();
+                let number = match self.streams.get(stream) {
+                    Some(number) => *number,
+                    None if link.kind == LinkKind::Event => {
+                        let number = self.streams.len() as i64;
+                        self.streams.insert(stream.clone(), number);
+                        number
+                    }
+                    None => return Err(StoreError::invalid(format!("{stream} is no stream of the ledger"))),
+                };
+                new.insert((number, Vec::new()))
+            }
+        };
+        add_to_block(block, link.entry, link.kind);
         Ok(())
     }
 
     /// The links of a block are all known.
     fn end_block(&mut self) -> Result<(), StoreError> {
-        for (stream, entries) in self.links.drain() {
-            let number = self.streams.get(&stream).ok_or_else(|| StoreError::invalid(format!("{stream} is no stream of the ledger")))?;
+        for (number, entries) in self.links.drain().map(|(_, block)| block) {
             self.row.begin(LINKS);
-            self.row.add(CellRef::Integer(*number));
+            self.row.add(CellRef::Integer(number));
             self.row.add(CellRef::Integer(integer(self.block)?));
             self.row.add_last(CellRef::Blob(&entries));
             self.sums[LINKS].add_row(&self.key, &self.row);
