@@ -169,8 +169,8 @@ pub fn changed(open: Option<(u64, &str)>, change: &Change) -> Result<Changed, Ch
     let provider = members.text("legal_entity");
     let link = provider.map(|provider| format!("legal_entity/{provider}"));
     let link = link.map(|stream| Link { stream, kind: LinkKind::Provider, entry: change.entry });
-    // What is set makes the longest bodies at once, and later little longer.
-    let bytes = open.map_or(512, |(_, body)| body.len() + 64);
+    // Names and most values are short, or ids.
+    let bytes = 32 + open.map_or(0, |(_, body)| body.len()) + 48 * change.set.len();
     Ok(Changed { open: (from_size, members.body(bytes).map_err(unreadable)?), found, lost, link })
 }
 
@@ -193,4 +193,52 @@ pub fn found_by(resource: Resource, body: &Map<String, Value>) -> Vec<(i64, Stri
 /// As much of a value as is kept for finding rows by it.
 pub fn beginning(value: &str) -> &str {
     &value[..value.floor_char_boundary(MAX_VALUE)]
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn change(entry: u64, set: Value) -> Change {
+        Change { resource: Resource::Mis, id: "one".into(), entry, set: set.as_object().cloned().unwrap() }
+    }
+
+    #[test]
+    fn a_body_stays_text_with_its_names_in_order() {
+        let set = json!({ "name": "Ґа\"нок", "test": { "passed": true, "at": [1, "x"] }, "edrpou": "1" });
+        let first = changed(None, &change(6, set)).unwrap();
+        let text = r#"{"edrpou":"1","entries":[6],"name":"Ґа\"нок","test":{"at":[1,"x"],"passed":true}}"#;
+        assert_eq!(first.open, (7, text.to_owned()));
+        let same = changed(Some((7, text)), &change(6, json!({ "name": null, "a": 1 }))).unwrap();
+        let text = r#"{"a":1,"edrpou":"1","entries":[6],"test":{"at":[1,"x"],"passed":true}}"#;
+        assert_eq!(same.open, (7, text.to_owned()));
+        let next = changed(Some((7, text)), &change(9, json!({ "test": false, "zone": "z" }))).unwrap();
+        assert_eq!(next.open, (10, r#"{"a":1,"edrpou":"1","entries":[6,9],"test":false,"zone":"z"}"#.to_owned()));
+        assert!(matches!(changed(Some((11, text)), &change(9, json!({}))), Err(ChangeError::Beyond(..))));
+        assert!(matches!(changed(Some((7, "[]")), &change(9, json!({}))), Err(ChangeError::Unreadable { .. })));
+    }
+
+    #[test]
+    fn values_are_found_once_and_told_when_they_are_lost() {
+        let of = |member: &str, value: &str| (Resource::Mis.member(member), value.to_owned());
+        let steps = [
+            (json!({ "edrpou": "1", "name": "Альфа Бета" }), vec![of("edrpou", "1"), of(WORD, "альфа"), of(WORD, "бета")], vec![]),
+            (json!({ "edrpou": "1", "status": "x" }), vec![], vec![]),
+            (
+                json!({ "edrpou": "2", "name": "Бета Гама" }),
+                vec![of("edrpou", "2"), of(WORD, "гама")],
+                vec![of("edrpou", "1"), of(WORD, "альфа")],
+            ),
+            (json!({ "edrpou": null }), vec![], vec![of("edrpou", "2")]),
+        ];
+        let mut open: Option<Open> = None;
+        for (entry, (set, found, lost)) in steps.into_iter().enumerate() {
+            let before = open.as_ref().map(|(from, body)| (*from, body.as_str()));
+            let after = changed(before, &change(entry as u64, set)).unwrap();
+            assert_eq!((after.found, after.lost, after.link), (found, lost, None));
+            open = Some(after.open);
+        }
+    }
 }

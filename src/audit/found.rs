@@ -132,17 +132,19 @@ mod tests {
     use crate::store::Expected;
     use crate::store::sqlite::RowFold;
 
-    /// What an entry changes: a row whose members come again, and another one each time.
+    /// What an entry changes: a row whose values come again, changed twice, and another one each time.
     fn entry(entry: u64) -> (Vec<Change>, Vec<Link>) {
         let row =
             |id: String, set: serde_json::Value| Change { resource: Resource::Mis, id, entry, set: set.as_object().cloned().unwrap() };
+        let first = "01970000-0000-7000-8000-000000000000";
         let status = if entry.is_multiple_of(2) { "accredited" } else { "suspended" };
         let changes = vec![
-            row("01970000-0000-7000-8000-000000000000".into(), json!({ "status": status, "product": "Продукт" })),
+            row(first.into(), json!({ "status": "applied", "product": "Продукт", "edrpou": format!("{:08}", entry % 3) })),
+            row(first.into(), json!({ "status": status, "product": if entry % 5 == 0 { json!(null) } else { json!("Інший") } })),
             row(format!("01970000-0000-7000-8000-{:012x}", entry + 1), json!({ "status": status })),
         ];
         let link = |id: u64, kind| Link { stream: format!("mis/{id}"), kind, entry };
-        (changes, vec![link(0, LinkKind::Signer), link(entry, LinkKind::Event)])
+        (changes, vec![link(entry, LinkKind::Event), link(0, LinkKind::Signer)])
     }
 
     /// The sums of what the first entries make, and the tables that a store makes of all of them.

@@ -75,7 +75,7 @@ impl<'a> Walk<'a> {
             Ok(())
         };
         self.each(size, &mut take, told)?;
-        if links.is_empty() { Ok(()) } else { write(&changes, &links) }
+        if changes.is_empty() && links.is_empty() { Ok(()) } else { write(&changes, &links) }
     }
 
     /// Goes on to a size, taking what each entry changes and telling how far it has come.
