@@ -4,18 +4,18 @@ use std::collections::VecDeque;
 
 use projections::{Change, Link};
 use tempfile::TempDir;
+use tokio_postgres::Row as SqlRow;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Row as SqlRow, Statement};
 
 use super::super::compare::{Cell, Cells, Comparing, Sorted, TABLES, Table};
-use super::super::live::{Live, LivePass, Passing};
+use super::super::live::LivePass;
 use super::super::packed::Packed;
 use super::super::sqlite::RowFold;
-use super::super::sums::{CellRef, SumKey};
 use super::super::{Comparison, Head, Ledger, LedgerReader, Rebuild, StoreError};
 use super::failure::stored;
+use super::live::{Cursor, live};
 use super::packed::{bytes, unpacked};
-use super::session::{Session, Use, value};
+use super::session::{Session, value};
 use super::{PostgresLedger, Target, sql, writer};
 
 /// How many rows are replaced with one statement.
@@ -23,7 +23,7 @@ const CHUNK: usize = 1_000;
 
 /// What a column of a read model holds.
 #[derive(Clone, Copy)]
-enum Kind {
+pub(super) enum Kind {
     Number,
     Packed,
     Text,
@@ -31,14 +31,14 @@ enum Kind {
 }
 
 /// The statements for one table.
-struct Statements {
-    columns: &'static [Kind],
-    cursor: &'static str,
+pub(super) struct Statements {
+    pub(super) columns: &'static [Kind],
+    pub(super) cursor: &'static str,
     delete: &'static str,
     insert: &'static str,
 }
 
-const STATEMENTS: [Statements; 3] = [
+pub(super) const STATEMENTS: [Statements; 3] = [
     Statements {
         columns: &[Kind::Number, Kind::Packed, Kind::Number, Kind::Text],
         cursor: sql!("rebuild_cursor_versions"),
@@ -153,72 +153,6 @@ impl Rebuild for PostgresRebuild {
             }
         }
     }
-}
-
-/// A cursor over the live rows of a table.
-struct Cursor<'a> {
-    session: &'a Session,
-    fetch: Statement,
-}
-
-impl<'a> Cursor<'a> {
-    fn open(session: &'a Session, statements: &Statements) -> Result<Cursor<'a>, StoreError> {
-        session.run(session.execute(statements.cursor, &[]))?;
-        // Not prepared once for all: the columns are another table's each time.
-        let fetch = session.run(session.client().prepare(sql!("rebuild_fetch")))?;
-        Ok(Cursor { session, fetch })
-    }
-
-    /// The next rows; none at the end.
-    fn page(&self) -> Result<Vec<SqlRow>, StoreError> {
-        self.session.run(self.session.client().query(&self.fetch, &[]))
-    }
-
-    fn close(self) -> Result<(), StoreError> {
-        self.session.run(self.session.execute(sql!("rebuild_close"), &[])).map(drop)
-    }
-}
-
-/// Passes over all live rows once.
-fn live(target: &Target, key: &SumKey) -> Result<Live, StoreError> {
-    let session = Session::open(target, "litopys rebuild", Use::Read)?;
-    session.run(session.client().batch_execute(sql!("rebuild_begin")))?;
-    let mut passing = Passing::new(key);
-    for (place, statements) in STATEMENTS.iter().enumerate() {
-        passing.begin(place);
-        let cursor = Cursor::open(&session, statements)?;
-        loop {
-            let page = cursor.page()?;
-            if page.is_empty() {
-                break;
-            }
-            for row in &page {
-                let mut cells = [CellRef::Integer(0); 4];
-                let cells = &mut cells[..statements.columns.len()];
-                for (column, (kind, cell)) in statements.columns.iter().zip(&mut *cells).enumerate() {
-                    *cell = borrowed(row, column, *kind)?;
-                }
-                passing.take(cells);
-            }
-        }
-        cursor.close()?;
-    }
-    Ok(passing.end())
-}
-
-fn borrowed(row: &SqlRow, column: usize, kind: Kind) -> Result<CellRef<'_>, StoreError> {
-    Ok(match kind {
-        Kind::Number => CellRef::Integer(value(row, column)?),
-        Kind::Text => CellRef::Text(value::<&str>(row, column)?.as_bytes()),
-        Kind::Bytes => CellRef::Blob(value(row, column)?),
-        Kind::Packed => {
-            let bytes: &[u8] = value(row, column)?;
-            match unpacked(bytes)? {
-                Packed::Text(_) => CellRef::Text(&bytes[1..]),
-                Packed::Uuid(_) => CellRef::Blob(&bytes[1..]),
-            }
-        }
-    })
 }
 
 /// The live rows, from the cursor.
