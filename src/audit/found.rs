@@ -140,7 +140,7 @@ mod tests {
         let status = if entry.is_multiple_of(2) { "accredited" } else { "suspended" };
         let changes = vec![
             row(first.into(), json!({ "status": "applied", "product": "Продукт", "edrpou": format!("{:08}", entry % 3) })),
-            row(first.into(), json!({ "status": status, "product": if entry % 5 == 0 { json!(null) } else { json!("Інший") } })),
+            row(first.into(), json!({ "status": status, "product": if entry.is_multiple_of(5) { json!(null) } else { json!("Інший") } })),
             row(format!("01970000-0000-7000-8000-{:012x}", entry + 1), json!({ "status": status })),
         ];
         let link = |id: u64, kind| Link { stream: format!("mis/{id}"), kind, entry };
