@@ -1,5 +1,7 @@
 //! What an entry changes.
 
+use std::ops::Deref;
+
 use aggregates::Event;
 use aggregates::division::DivisionEvent;
 use aggregates::employee::{EmployeeEvent, Post};
@@ -11,6 +13,7 @@ use aggregates::patient::PatientEvent;
 use aggregates::policy::PolicyEvent;
 use aggregates::practitioner::PractitionerEvent;
 use aggregates::trust_provider::TrustProviderEvent;
+use aggregates::words::Stream;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -19,30 +22,35 @@ use crate::{Change, Resource};
 /// The changes of rows that an entry causes, in the order of its events.
 ///
 /// `data` is the payload's `data` of the command that caused the entry (for a continuation, of the command that it
-/// continues).
-pub fn changes(entry: u64, data: &Map<String, Value>, events: &[Event]) -> Vec<Change> {
+/// continues). It is looked at only for events that ask for it, so that it may be read as late as that.
+pub fn changes(entry: u64, data: impl Deref<Target = Map<String, Value>>, events: &[Event]) -> Vec<Change> {
     let mut all = Vec::new();
     for event in events {
-        let id = || event.stream.to_string().split_once('/').map(|(_, id)| id.to_owned()).unwrap_or_default();
+        let id = || match event.stream {
+            Stream::Policy => "current".to_owned(),
+            Stream::Key(kid) => kid.to_string(),
+            Stream::Of(_, id) => id.hyphenated().encode_lower(&mut Uuid::encode_buffer()).to_owned(),
+        };
         let mut row = |resource, id: String, set: Value| {
-            all.push(Change { resource, id, entry, set: set.as_object().cloned().unwrap_or_default() });
+            let Value::Object(set) = set else { return };
+            all.push(Change { resource, id, entry, set });
         };
         match &event.body {
-            Body::Mis(change) => row(Resource::Mis, id(), mis(change, data)),
+            Body::Mis(change) => row(Resource::Mis, id(), mis(change, &data)),
             Body::TrustProvider(TrustProviderEvent::Accredited {}) => {
-                row(Resource::TrustProvider, id(), with(json!({ "status": "active" }), data, &["name", "edrpou", "website"]));
+                row(Resource::TrustProvider, id(), with(json!({ "status": "active" }), &data, &["name", "edrpou", "website"]));
             }
-            Body::LegalEntity(change) => row(Resource::LegalEntity, id(), legal_entity(change, data)),
+            Body::LegalEntity(change) => row(Resource::LegalEntity, id(), legal_entity(change, &data)),
             Body::Division(DivisionEvent::Opened { legal_entity }) => {
                 let set = json!({ "legal_entity": legal_entity, "status": "active" });
-                row(Resource::Division, id(), with(set, data, DIVISION));
+                row(Resource::Division, id(), with(set, &data, DIVISION));
             }
             Body::Practitioner(change) => {
-                if let Some(set) = practitioner(change, data) {
+                if let Some(set) = practitioner(change, &data) {
                     row(Resource::Practitioner, id(), set);
                 }
             }
-            Body::Employee(change) => row(Resource::Employee, id(), employee(change, data)),
+            Body::Employee(change) => row(Resource::Employee, id(), employee(change, &data)),
             Body::Key(change) => row(Resource::Key, id(), key(change)),
             Body::Policy(PolicyEvent::Set { terms }) => row(Resource::Policy, id(), json!(terms)),
             Body::Patient(change) => patient(&id(), change, &mut row),

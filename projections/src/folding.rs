@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use crate::{Change, Link, LinkKind, Resource, words_of};
+use crate::members::Members;
+use crate::words::words_in;
+use crate::{Change, Link, LinkKind, Resource};
 
 /// Values by which rows are found are kept with at most this many bytes of their beginning.
 pub const MAX_VALUE: usize = 64;
@@ -25,8 +27,8 @@ pub const MAX_ENTRIES: usize = 16;
 pub struct Version {
     /// The smallest size at which it is true; it is until the next version's.
     pub from_size: u64,
-    /// All members.
-    pub body: Map<String, Value>,
+    /// All members, as JSON text with their names in order.
+    pub body: String,
     /// Whether the store has it already.
     pub stored: Stored,
 }
@@ -42,8 +44,8 @@ pub enum Stored {
     Other,
 }
 
-/// A row's open version as a store has it: from which size on it is true, and its body.
-pub type Open = (u64, Map<String, Value>);
+/// A row's open version as a store has it: from which size on it is true, and its body as it is stored.
+pub type Open = (u64, String);
 
 /// A value by which a row can be found, now or in a past state.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,7 +66,38 @@ pub struct Folded {
     /// Values by which rows are found.
     pub indexed: BTreeSet<Indexed>,
     /// Which providers' rows which entries change.
-    pub links: BTreeSet<Link>,
+    pub links: Vec<Link>,
+}
+
+/// What one change makes of a row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Changed {
+    /// The version that is open then. It takes the place of the one before if that is true from the same size on.
+    pub open: Open,
+    /// Values by which the row is found then and was not before, each with the number of its member.
+    pub found: Vec<(i64, String)>,
+    /// Values by which it was found before and is not then.
+    pub lost: Vec<(i64, String)>,
+    /// That the entry changes a row of this provider, if the row is a provider's.
+    pub link: Option<Link>,
+}
+
+/// Why a change cannot be made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ChangeError {
+    /// A row has changes of later entries already.
+    #[error("row {0} has changes beyond {1}")]
+    Beyond(String, u64),
+    /// A row's body is not what was made of it.
+    #[error("row {id} of {}: {why}", .resource.name())]
+    Unreadable {
+        /// The row's resource.
+        resource: Resource,
+        /// Its id.
+        id: String,
+        /// What is wrong with its body.
+        why: String,
+    },
 }
 
 /// Why changes cannot be folded.
@@ -73,9 +106,9 @@ pub enum FoldError<E> {
     /// The store could not tell a row's last version.
     #[error(transparent)]
     Store(E),
-    /// A row has changes of later entries already.
-    #[error("row {0} has changes beyond {1}")]
-    Beyond(String, u64),
+    /// A change cannot be made.
+    #[error(transparent)]
+    Change(#[from] ChangeError),
 }
 
 /// Folds changes, in the order of their entries. `last` tells the open version of a row in the store, with its size.
@@ -93,76 +126,119 @@ pub fn fold<E>(changes: &[Change], mut last: impl FnMut(Resource, &str) -> Resul
                 new.insert(stored.into_iter().collect())
             }
         };
-        let body = changed(versions, change)?;
-        folded.indexed.extend(indexed(change, body));
-        if let Some(provider) = body.get("legal_entity").and_then(Value::as_str) {
-            folded.links.insert(Link { stream: format!("legal_entity/{provider}"), kind: LinkKind::Provider, entry: change.entry });
+        let last = versions.last_mut();
+        let Changed { open: (from_size, body), found, link, .. } =
+            changed(last.as_deref().map(|last| (last.from_size, last.body.as_str())), change)?;
+        match last.filter(|last| last.from_size == from_size) {
+            Some(same) => {
+                same.body = body;
+                if same.stored == Stored::Same {
+                    same.stored = Stored::Other;
+                }
+            }
+            None => versions.push(Version { from_size, body, stored: Stored::No }),
         }
+        folded.indexed.extend(found.into_iter().map(|(member, value)| Indexed { member, value, id: change.id.clone() }));
+        folded.links.extend(link);
     }
     Ok(folded)
 }
 
-/// The row after a change.
-fn changed<'a, E>(versions: &'a mut Vec<Version>, change: &Change) -> Result<&'a Map<String, Value>, FoldError<E>> {
+/// Makes one change of a row: what is open before it, if anything, and what after.
+///
+/// # Errors
+/// [`ChangeError`].
+pub fn changed(open: Option<(u64, &str)>, change: &Change) -> Result<Changed, ChangeError> {
+    let unreadable = |error: serde_json::Error| {
+        let (resource, id, why) = (change.resource, change.id.clone(), error.to_string());
+        ChangeError::Unreadable { resource, id, why }
+    };
     let from_size = change.entry + 1;
-    if versions.last().is_some_and(|last| last.from_size > from_size) {
-        return Err(FoldError::Beyond(change.id.clone(), from_size));
+    if open.is_some_and(|(last, _)| last > from_size) {
+        return Err(ChangeError::Beyond(change.id.clone(), from_size));
     }
-    if versions.last().is_none_or(|last| last.from_size < from_size) {
-        let mut body = versions.last().map(|last| last.body.clone()).unwrap_or_default();
-        if let Value::Array(entries) = body.entry(ENTRIES).or_insert_with(|| Value::Array(Vec::new())) {
-            if entries.len() == MAX_ENTRIES {
-                entries.remove(1);
-            }
-            entries.push(change.entry.into());
-        }
-        versions.push(Version { from_size, body, stored: Stored::No });
+    let mut members = open.map_or_else(|| Ok(Members::default()), |(_, body)| Members::of(body)).map_err(unreadable)?;
+    let before = if open.is_some() { values(change.resource, &members, &change.set) } else { Vec::new() };
+    if open.is_none_or(|(last, _)| last < from_size) {
+        members.add_entry(change.entry).map_err(unreadable)?;
     }
-    // Pushed above if there was none.
-    let last = versions.len() - 1;
-    if versions[last].stored == Stored::Same {
-        versions[last].stored = Stored::Other;
-    }
-    let body = &mut versions[last].body;
-    body.extend(change.set.clone());
-    body.retain(|_, value| !value.is_null());
-    Ok(body)
+    members.set(&change.set);
+    let mut found = values(change.resource, &members, &change.set);
+    let lost = before.iter().filter(|value| !found.contains(value)).cloned().collect();
+    found.retain(|value| !before.contains(value));
+    let provider = members.text("legal_entity");
+    let link = provider.map(|provider| format!("legal_entity/{provider}"));
+    let link = link.map(|stream| Link { stream, kind: LinkKind::Provider, entry: change.entry });
+    // Names and most values are short, or ids.
+    let bytes = 32 + open.map_or(0, |(_, body)| body.len()) + 48 * change.set.len();
+    Ok(Changed { open: (from_size, members.body(bytes).map_err(unreadable)?), found, lost, link })
 }
 
-/// Where a row is found after a change: by the members that it sets, and by its words if it sets one of theirs.
-fn indexed<'a>(change: &'a Change, body: &'a Map<String, Value>) -> impl Iterator<Item = Indexed> + 'a {
-    let resource = change.resource;
-    let worded = resource.searched().iter().any(|member| change.set.contains_key(*member));
-    let found = members_of(resource, body, |member| change.set.contains_key(member));
-    let words = worded.then(|| words_of(resource, body)).into_iter().flatten().map(move |word| (resource.member(WORD), word));
-    found.chain(words).map(|(member, value)| Indexed { member, value, id: change.id.clone() })
+/// The values by which a row is found and that setting these members may change: theirs, and its words if they set one of those searched.
+fn values(resource: Resource, members: &Members<'_>, set: &Map<String, Value>) -> Vec<(i64, String)> {
+    let worded = resource.searched().iter().any(|member| set.contains_key(*member));
+    let words = worded.then(|| words_in(resource, |member| members.text(member))).into_iter().flatten();
+    let named = resource.indexed().iter().filter(|member| set.contains_key(**member));
+    let named = named.filter_map(|member| Some((resource.member(member), beginning(&members.plain(member)?).to_owned())));
+    named.chain(words.map(|word| (resource.member(WORD), word))).collect()
 }
 
 /// The numbers of members, with their values, by which a row is found.
 pub fn found_by(resource: Resource, body: &Map<String, Value>) -> Vec<(i64, String)> {
-    let words = words_of(resource, body).into_iter().map(|word| (resource.member(WORD), word));
-    members_of(resource, body, |_| true).chain(words).collect()
-}
-
-fn members_of<'a>(
-    resource: Resource,
-    body: &'a Map<String, Value>,
-    which: impl Fn(&str) -> bool + 'a,
-) -> impl Iterator<Item = (i64, String)> + 'a {
-    let members = resource.indexed().iter().filter(move |member| which(member));
-    members.filter_map(move |member| Some((resource.member(member), plain(body.get(*member)?)?)))
-}
-
-/// The text by which a value is asked for; none for arrays and objects.
-fn plain(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(beginning(text).to_owned()),
-        Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
-    }
+    let mut members = Members::default();
+    members.set(body);
+    values(resource, &members, body)
 }
 
 /// As much of a value as is kept for finding rows by it.
 pub fn beginning(value: &str) -> &str {
     &value[..value.floor_char_boundary(MAX_VALUE)]
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn change(entry: u64, set: Value) -> Change {
+        Change { resource: Resource::Mis, id: "one".into(), entry, set: set.as_object().cloned().unwrap() }
+    }
+
+    #[test]
+    fn a_body_stays_text_with_its_names_in_order() {
+        let set = json!({ "name": "Ґа\"нок", "test": { "passed": true, "at": [1, "x"] }, "edrpou": "1" });
+        let first = changed(None, &change(6, set)).unwrap();
+        let text = r#"{"edrpou":"1","entries":[6],"name":"Ґа\"нок","test":{"at":[1,"x"],"passed":true}}"#;
+        assert_eq!(first.open, (7, text.to_owned()));
+        let same = changed(Some((7, text)), &change(6, json!({ "name": null, "a": 1 }))).unwrap();
+        let text = r#"{"a":1,"edrpou":"1","entries":[6],"test":{"at":[1,"x"],"passed":true}}"#;
+        assert_eq!(same.open, (7, text.to_owned()));
+        let next = changed(Some((7, text)), &change(9, json!({ "test": false, "zone": "z" }))).unwrap();
+        assert_eq!(next.open, (10, r#"{"a":1,"edrpou":"1","entries":[6,9],"test":false,"zone":"z"}"#.to_owned()));
+        assert!(matches!(changed(Some((11, text)), &change(9, json!({}))), Err(ChangeError::Beyond(..))));
+        assert!(matches!(changed(Some((7, "[]")), &change(9, json!({}))), Err(ChangeError::Unreadable { .. })));
+    }
+
+    #[test]
+    fn values_are_found_once_and_told_when_they_are_lost() {
+        let of = |member: &str, value: &str| (Resource::Mis.member(member), value.to_owned());
+        let steps = [
+            (json!({ "edrpou": "1", "name": "Альфа Бета" }), vec![of("edrpou", "1"), of(WORD, "альфа"), of(WORD, "бета")], vec![]),
+            (json!({ "edrpou": "1", "status": "x" }), vec![], vec![]),
+            (
+                json!({ "edrpou": "2", "name": "Бета Гама" }),
+                vec![of("edrpou", "2"), of(WORD, "гама")],
+                vec![of("edrpou", "1"), of(WORD, "альфа")],
+            ),
+            (json!({ "edrpou": null }), vec![], vec![of("edrpou", "2")]),
+        ];
+        let mut open: Option<Open> = None;
+        for (entry, (set, found, lost)) in steps.into_iter().enumerate() {
+            let before = open.as_ref().map(|(from, body)| (*from, body.as_str()));
+            let after = changed(before, &change(entry as u64, set)).unwrap();
+            assert_eq!((after.found, after.lost, after.link), (found, lost, None));
+            open = Some(after.open);
+        }
+    }
 }

@@ -1,10 +1,11 @@
 //! Which entries are about what: the index of the feed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use aggregates::Event;
 use aggregates::words::Stream;
+use uuid::Uuid;
 
 /// In what way an entry is about a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,16 +42,26 @@ pub const LINK_BLOCK: u64 = 256;
 /// What later entries of the same block add stands behind what is there, so that it makes no difference how entries were cut into
 /// batches.
 pub fn link_blocks<'a>(links: impl IntoIterator<Item = &'a Link>) -> BTreeMap<(&'a str, u64), Vec<u8>> {
-    let mut kinds: BTreeMap<(&str, u64), u8> = BTreeMap::new();
-    for link in links {
-        *kinds.entry((&link.stream, link.entry)).or_default() |= link.kind.bit();
+    let mut links: Vec<_> = links.into_iter().map(|link| (link.stream.as_str(), link.entry, link.kind)).collect();
+    links.sort_unstable();
+    let mut blocks: Vec<((&str, u64), Vec<u8>)> = Vec::new();
+    for (stream, entry, kind) in links {
+        let key = (stream, entry / LINK_BLOCK);
+        match blocks.last_mut() {
+            Some((last, block)) if *last == key => add_to_block(block, entry, kind),
+            _ => blocks.push((key, vec![(entry % LINK_BLOCK) as u8, kind.bit()])),
+        }
     }
-    let mut blocks: BTreeMap<(&str, u64), Vec<u8>> = BTreeMap::new();
-    for ((stream, entry), kinds) in kinds {
-        let block = blocks.entry((stream, entry / LINK_BLOCK)).or_default();
-        block.extend([(entry % LINK_BLOCK) as u8, kinds]);
+    blocks.into_iter().collect()
+}
+
+/// Adds to the block of a stream in what way an entry is about it; entries come in their order.
+pub fn add_to_block(block: &mut Vec<u8>, entry: u64, kind: LinkKind) {
+    let place = (entry % LINK_BLOCK) as u8;
+    match block.last_chunk_mut() {
+        Some([last, kinds]) if *last == place => *kinds |= kind.bit(),
+        _ => block.extend([place, kind.bit()]),
     }
-    blocks
 }
 
 /// The entries of a block that are about its stream in one of these ways, as far as they are in a span.
@@ -72,14 +83,22 @@ pub struct Link {
     pub entry: u64,
 }
 
-/// The links of an entry that its events and signers make; those to providers come from the rows.
+/// The links of an entry that its events and signers make, in the order of those; links to providers come from the rows.
 ///
 /// `signers` are the streams in whose right the command was signed; a continuation has those of the command that it
 /// continues.
-pub fn links(entry: u64, signers: &[Stream], events: &[Event]) -> BTreeSet<Link> {
+pub fn links(entry: u64, signers: &[Stream], events: &[Event]) -> Vec<Link> {
     let of_events = events.iter().map(|event| (event.stream, LinkKind::Event));
     let of_signers = signers.iter().map(|stream| (*stream, LinkKind::Signer));
-    of_events.chain(of_signers).map(|(stream, kind)| Link { stream: stream.to_string(), kind, entry }).collect()
+    of_events.chain(of_signers).map(|(stream, kind)| Link { stream: written(&stream), kind, entry }).collect()
+}
+
+/// A stream as it is written; what `to_string` says of it, at a third of the time.
+fn written(stream: &Stream) -> String {
+    match stream {
+        Stream::Of(kind, id) => [kind.name(), "/", id.hyphenated().encode_lower(&mut Uuid::encode_buffer())].concat(),
+        other => other.to_string(),
+    }
 }
 
 #[cfg(test)]

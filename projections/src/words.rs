@@ -1,5 +1,6 @@
 //! Words to search by: the same key for every way in which people write a name.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
@@ -25,8 +26,13 @@ pub fn words(text: &str) -> BTreeSet<String> {
 
 /// The words of a row.
 pub fn words_of(resource: Resource, body: &Map<String, Value>) -> BTreeSet<String> {
-    let texts = resource.searched().iter().filter_map(|member| body.get(*member).and_then(Value::as_str));
-    texts.flat_map(words).take(MAX_WORDS).collect()
+    words_in(resource, |member| body.get(member).and_then(Value::as_str).map(Cow::from))
+}
+
+/// The words of a row with these texts.
+pub(crate) fn words_in<'a>(resource: Resource, text: impl Fn(&str) -> Option<Cow<'a, str>>) -> BTreeSet<String> {
+    let texts = resource.searched().iter().filter_map(|member| text(member));
+    texts.flat_map(|text| words(&text)).take(MAX_WORDS).collect()
 }
 
 /// Whether each word asked for begins one of the row's.

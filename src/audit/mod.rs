@@ -19,7 +19,6 @@ mod report;
 mod rows;
 mod scan;
 mod source;
-mod sums;
 mod tables;
 mod vault;
 

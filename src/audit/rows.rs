@@ -1,6 +1,6 @@
 //! The read models: tables folded from the entries against the tables of the ledger.
 //!
-//! The sums of both sides are compared first ([`super::sums`]). Where they differ, all entries are folded once more, into tables, and both sides
+//! The sums of both sides are compared first ([`crate::store::Sums`]). Where they differ, all entries are folded once more, into tables, and both sides
 //! are walked in the order of their keys, which names each row that is not what it should be.
 
 use std::collections::HashMap;
@@ -20,9 +20,8 @@ use super::item::{Item, read_all};
 use super::report::Findings;
 use super::scan::ENTRIES;
 use super::source::{self, Cell, PAGE, Row, Source, Unread};
-use super::sums::{Expected, Key, Strange, Sums};
-use crate::store::StoreError;
 use crate::store::sqlite::RowFold;
+use crate::store::{Expected, StoreError, SumKey, Sums};
 
 /// A table that is folded.
 pub(super) struct Table {
@@ -64,7 +63,7 @@ pub(super) struct Folding {
 pub(super) struct RowAudit {
     part: Vec<Folding>,
     waiting: SyncSender<Vec<Folding>>,
-    thread: JoinHandle<Result<Sums, Strange>>,
+    thread: JoinHandle<Result<Sums, StoreError>>,
     /// The events of entries that do not hold what the law decides.
     lawful: HashMap<u64, Vec<Event>>,
 }
@@ -74,7 +73,7 @@ fn failed(error: &StoreError) -> AuditError {
 }
 
 impl RowAudit {
-    pub(super) fn new(key: Key) -> Result<RowAudit, AuditError> {
+    pub(super) fn new(key: SumKey) -> Result<RowAudit, AuditError> {
         let (waiting, come) = mpsc::sync_channel(WAITING);
         let thread = thread::Builder::new().name("row audit".into()).spawn(move || sums(Expected::new(key), &come));
         Ok(RowAudit { part: Vec::new(), waiting, thread: thread.map_err(|error| failed(&error.into()))?, lawful: HashMap::new() })
@@ -126,13 +125,11 @@ impl RowAudit {
 }
 
 /// The sums of the rows that entries make, as they come.
-fn sums(mut expected: Expected, come: &Receiver<Vec<Folding>>) -> Result<Sums, Strange> {
+fn sums(mut expected: Expected, come: &Receiver<Vec<Folding>>) -> Result<Sums, StoreError> {
     while let Ok(part) = come.recv() {
         for Folding { place, chain, events } in part {
-            let first = events.iter().filter(|event| event.version == 1);
-            first.for_each(|event| expected.begin_stream(event.stream.to_string()));
             let links = projections::links(place, &chain.rights, &events);
-            expected.fold(&projections::changes(place, &chain.data, &events), links)?;
+            expected.fold(&projections::changes(place, &*chain.data, &events), links)?;
         }
     }
     expected.sums()
@@ -159,7 +156,7 @@ fn fold_all(source: &Source, size: u64, mut lawful: HashMap<u64, Vec<Event>>) ->
             }
             let events = lawful.remove(&item.place).unwrap_or(entry.events);
             links.extend(projections::links(item.place, &chain.rights, &events));
-            changes.extend(projections::changes(item.place, &chain.data, &events));
+            changes.extend(projections::changes(item.place, &*chain.data, &events));
             next = item.place + 1;
         }
         if next == before {

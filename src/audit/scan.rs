@@ -17,12 +17,11 @@ use super::pins::{self, Pins};
 use super::report::{FactCounts, Findings};
 use super::rows::RowAudit;
 use super::source::{Cell, Cursor, Row, Source, Unread};
-use super::sums::Key;
 use super::vault::VaultAudit;
 use super::{AuditError, Options, Report, Verdict, WithVault};
 use crate::crew::{Crew, Due, cores, with_crew};
 use crate::entry::Entry;
-use crate::store::{StoreError, sqlite};
+use crate::store::{StoreError, SumKey, sqlite};
 
 pub(super) const ENTRIES: &str = r#"SELECT "index", time, bytes FROM entries WHERE "index" >= ?1 ORDER BY "index" LIMIT ?2"#;
 const CHECKPOINTS: &str = "SELECT size, note FROM checkpoints WHERE size >= ?1 ORDER BY size LIMIT ?2";
@@ -69,7 +68,7 @@ pub(super) struct Scan<'a> {
     /// Until it is compared.
     pub(super) rows: Option<RowAudit>,
     /// What rows are summed under.
-    key: Key,
+    key: SumKey,
     pub(super) codes: Codes,
     pub(super) vault: Option<VaultAudit>,
     known_keys: KnownKeys,
@@ -121,7 +120,7 @@ impl<'a> Scan<'a> {
                 (Source::copy(&**store).map_err(unread)?, vault.map(VaultAudit::new))
             }
         };
-        let key = Key::drawn()?;
+        let key = SumKey::drawn().map_err(|error| AuditError::Io(error.to_string()))?;
         Ok(Scan {
             options,
             source,

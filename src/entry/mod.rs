@@ -11,7 +11,7 @@ use aggregates::words::Instant;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use effects::Effects;
+pub use effects::{Effects, Outline, OutlineCause, PayloadError};
 
 /// The version of this format.
 pub const FORMAT: u32 = 1;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use projections::{Change, FoldError, Open, Resource};
+use projections::{Change, Open, Resource};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::{Map, Value};
 
@@ -34,15 +34,11 @@ impl Latest {
         {
             let mut read = transaction.prepare_cached(include_str!("sql/latest_read.sql"))?;
             let last = |resource, id: &str| last(&mut read, resource, id);
-            let folded = projections::fold(changes, last).map_err(|error| match error {
-                FoldError::Store(error) => error,
-                FoldError::Beyond(..) => StoreError::invalid(error.to_string()),
-            })?;
+            let folded = projections::fold(changes, last)?;
             let mut write = transaction.prepare_cached(include_str!("sql/latest_write.sql"))?;
             for ((resource, id), versions) in &folded.versions {
                 let Some(version) = versions.last() else { continue };
-                let body = serde_json::to_string(&version.body).map_err(|error| StoreError::invalid(error.to_string()))?;
-                write.execute(params![*resource as i64, id, stored(version.from_size)?, body])?;
+                write.execute(params![*resource as i64, id, stored(version.from_size)?, version.body])?;
             }
         }
         Ok(transaction.commit()?)
@@ -55,8 +51,9 @@ impl Latest {
         let mut rows = statement.query([resource as i64]).map_err(failed)?;
         let mut count = 0;
         while let Some(row) = rows.next().map_err(failed)? {
-            let (from_size, body) = open(row.get(1).map_err(failed)?, row.get(2).map_err(failed)?)?;
-            take(LatestRow { id: row.get(0).map_err(failed)?, from_size, body })?;
+            let body = serde_json::from_str(row.get_ref(2).map_err(failed)?.as_str().map_err(|error| corrupt(&error))?);
+            let body = body.map_err(|error| corrupt(&error))?;
+            take(LatestRow { id: row.get(0).map_err(failed)?, from_size: size(row.get(1).map_err(failed)?)?, body })?;
             count += 1;
         }
         Ok(count)
@@ -65,13 +62,15 @@ impl Latest {
 
 fn last(read: &mut rusqlite::CachedStatement<'_>, resource: Resource, id: &str) -> Result<Option<Open>, StoreError> {
     let found = read.query_row(params![resource as i64, id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-    found.map(|(from_size, text)| open(from_size, text)).transpose()
+    found.map(|(from_size, body)| Ok((size(from_size)?, body))).transpose()
 }
 
-fn open(from_size: i64, text: String) -> Result<Open, StoreError> {
-    let corrupt = |error: &dyn std::fmt::Display| StoreError::corrupt(format!("a row that was just folded: {error}"));
-    let from_size = u64::try_from(from_size).map_err(|error| corrupt(&error))?;
-    Ok((from_size, serde_json::from_str(&text).map_err(|error| corrupt(&error))?))
+fn corrupt(error: &dyn std::fmt::Display) -> StoreError {
+    StoreError::corrupt(format!("a row that was just folded: {error}"))
+}
+
+fn size(from_size: i64) -> Result<u64, StoreError> {
+    u64::try_from(from_size).map_err(|error| corrupt(&error))
 }
 
 /// SQLite's integers are signed; no size comes near the difference.

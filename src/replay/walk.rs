@@ -1,15 +1,16 @@
 //! Walking the entries from the first on: hashing them, and folding what they change.
 
+use aggregates::Event;
 use aggregates::words::Instant;
 use projections::{Change, Link};
 use tlog::{Hash, Tree, leaf_hash};
 
 use super::ReplayError;
-use crate::entry::{Effects, Entry};
+use crate::entry::{Effects, Entry, Outline, OutlineCause};
 use crate::store::{LedgerReader, StoreError, StoredEntry, parsed};
 
-/// How many events are folded before what they change is written.
-const BATCH_EVENTS: u64 = 10_000;
+/// How many changes are gathered before they are written.
+const BATCH_CHANGES: usize = 10_000;
 
 /// How many entries are read at once where they are only hashed, and after how many it is told how far the walk has come.
 const PAGE: usize = 256;
@@ -64,28 +65,43 @@ impl<'a> Walk<'a> {
     /// [`ReplayError`]; an entry is missing or cannot be read, or writing failed.
     pub fn fold(&mut self, size: u64, write: &mut Write<'_>, told: &mut dyn FnMut(u64)) -> Result<(), ReplayError> {
         let (mut changes, mut links) = (Vec::new(), Vec::new());
-        let mut written = self.events;
-        parsed(self.reader, self.size()..size, Read::from, |index, Read { leaf, entry, begun }| {
-            if self.last_time.is_some_and(|last| entry.time < last) {
-                return Err(wrong(index, "it is before the entry that it follows"));
-            }
-            self.last_time = Some(entry.time);
-            let (some, others) = match begun {
-                Some((begun, effects)) => {
-                    self.effects = begun;
-                    effects
-                }
-                None => self.effects.within(&entry),
-            };
+        let mut take = |(some, others): Changed| {
             changes.extend(some);
             links.extend(others);
-            self.events += entry.events.len() as u64;
-            self.push(leaf);
-            if self.events - written >= BATCH_EVENTS || self.size() == size {
+            if changes.len() >= BATCH_CHANGES {
                 write(&changes, &links)?;
                 (changes, links) = (Vec::new(), Vec::new());
-                written = self.events;
             }
+            Ok(())
+        };
+        self.each(size, &mut take, told)?;
+        if changes.is_empty() && links.is_empty() { Ok(()) } else { write(&changes, &links) }
+    }
+
+    /// Goes on to a size, taking what each entry changes and telling how far it has come.
+    ///
+    /// # Errors
+    /// [`ReplayError`]; an entry is missing or cannot be read, or taking failed.
+    pub(super) fn each(
+        &mut self,
+        size: u64,
+        take: &mut dyn FnMut(Changed) -> Result<(), ReplayError>,
+        told: &mut dyn FnMut(u64),
+    ) -> Result<(), ReplayError> {
+        parsed(self.reader, self.size()..size, Read::from, |index, Read { leaf, time, events, told: what }| {
+            if self.last_time.is_some_and(|last| time < last) {
+                return Err(wrong(index, "it is before the entry that it follows"));
+            }
+            self.last_time = Some(time);
+            self.events += events;
+            take(match what {
+                What::Begun(begun, changed) => {
+                    self.effects = begun;
+                    changed
+                }
+                What::Continued(events) => self.effects.within(index, &events),
+            })?;
+            self.push(leaf);
             if self.size().is_multiple_of(PAGE as u64) || self.size() == size {
                 told(self.size());
             }
@@ -125,32 +141,50 @@ impl<'a> Walk<'a> {
 }
 
 /// What an entry changes.
-type Changed = (Vec<Change>, Vec<Link>);
+pub(super) type Changed = (Vec<Change>, Vec<Link>);
 
 /// What can be read of an entry by itself.
 struct Read {
     leaf: Hash,
-    entry: Entry,
+    time: Instant,
+    /// How many events it has.
+    events: u64,
+    told: What,
+}
+
+enum What {
     /// Of an entry with a command: what continues after it, and what it changes.
-    begun: Option<(Effects, Changed)>,
+    Begun(Effects, Changed),
+    /// Of a continuation: its events.
+    Continued(Vec<Event>),
 }
 
 impl Read {
     fn from(stored: &StoredEntry) -> Result<Read, ReplayError> {
-        let entry = parse(stored)?;
-        let begun = entry.command().map(Effects::begun).transpose().map_err(|fault| wrong(stored.index, fault))?;
-        let begun = begun.map(|begun| {
-            let effects = begun.within(&entry);
-            (begun, effects)
-        });
-        Ok(Read { leaf: leaf_hash(&stored.bytes), entry, begun })
+        let index = stored.index;
+        let Outline { index: told, time, cause, events } = serde_json::from_slice(&stored.bytes).map_err(|error| wrong(index, error))?;
+        stands_at(index, told)?;
+        let (leaf, many) = (leaf_hash(&stored.bytes), events.len() as u64);
+        let told = match cause {
+            OutlineCause::Command { payload } => {
+                let begun = Effects::begun(payload).map_err(|error| wrong(index, error))?;
+                let changed = begun.within(index, &events);
+                What::Begun(begun, changed)
+            }
+            OutlineCause::Continues(_) => What::Continued(events),
+        };
+        Ok(Read { leaf, time, events: many, told })
     }
 }
 
 /// An entry as it stands in the ledger.
 pub(super) fn parse(stored: &StoredEntry) -> Result<Entry, ReplayError> {
     let entry: Entry = serde_json::from_slice(&stored.bytes).map_err(|error| wrong(stored.index, error))?;
-    if entry.index == stored.index { Ok(entry) } else { Err(wrong(stored.index, format!("it says that it is entry {}", entry.index))) }
+    stands_at(stored.index, entry.index).map(|()| entry)
+}
+
+fn stands_at(index: u64, told: u64) -> Result<(), ReplayError> {
+    if told == index { Ok(()) } else { Err(wrong(index, format!("it says that it is entry {told}"))) }
 }
 
 pub(super) fn wrong(index: u64, why: impl std::fmt::Display) -> ReplayError {

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
+use super::sums::CellRef;
 use super::{Comparison, Difference, Fault, MAX_DIFFERENCES, StoreError};
 
 /// A table of rows.
@@ -31,23 +32,11 @@ pub(super) enum Cell {
 pub(super) type Cells = Vec<Cell>;
 
 impl Cell {
-    /// No two lists of cells give the same bytes.
-    fn hash(&self, hash: &mut Sha256) {
+    fn as_ref(&self) -> CellRef<'_> {
         match self {
-            Cell::Integer(number) => {
-                hash.update([1]);
-                hash.update(number.to_be_bytes());
-            }
-            Cell::Text(text) => {
-                hash.update([2]);
-                hash.update((text.len() as u64).to_be_bytes());
-                hash.update(text);
-            }
-            Cell::Bytes(bytes) => {
-                hash.update([3]);
-                hash.update((bytes.len() as u64).to_be_bytes());
-                hash.update(bytes);
-            }
+            Cell::Integer(number) => CellRef::Integer(*number),
+            Cell::Text(text) => CellRef::Text(text.as_bytes()),
+            Cell::Bytes(bytes) => CellRef::Blob(bytes),
         }
     }
 
@@ -147,6 +136,8 @@ impl Comparing {
 /// The next row, hashed.
 fn hashed(rows: &mut dyn Sorted, hash: &mut Sha256) -> Result<Option<Cells>, StoreError> {
     let row = rows.next()?;
-    row.iter().flatten().for_each(|cell| cell.hash(hash));
+    let mut bytes = Vec::new();
+    row.iter().flatten().for_each(|cell| cell.as_ref().put(&mut bytes));
+    hash.update(&bytes);
     Ok(row)
 }

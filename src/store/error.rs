@@ -4,6 +4,8 @@ use std::error::Error;
 use std::io;
 use std::path::Path;
 
+use projections::{ChangeError, FoldError};
+
 /// A failed call of a store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -99,6 +101,24 @@ impl From<io::Error> for StoreError {
         match error.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => StoreError::Full,
             _ => StoreError::Io(Box::new(error)),
+        }
+    }
+}
+
+impl From<ChangeError> for StoreError {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::Beyond(..) => StoreError::invalid(error.to_string()),
+            ChangeError::Unreadable { .. } => StoreError::corrupt(error.to_string()),
+        }
+    }
+}
+
+impl From<FoldError<StoreError>> for StoreError {
+    fn from(error: FoldError<StoreError>) -> Self {
+        match error {
+            FoldError::Store(error) => error,
+            FoldError::Change(error) => error.into(),
         }
     }
 }

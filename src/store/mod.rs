@@ -19,8 +19,10 @@ mod access_queue;
 mod ahead;
 mod compare;
 mod error;
+mod expected;
 mod high_water;
 mod ledger;
+mod live;
 mod packed;
 mod parsed;
 mod peers;
@@ -31,19 +33,24 @@ mod rebuild;
 mod recent;
 mod rows;
 pub mod sqlite;
+mod sums;
 mod vault;
 
 pub use access_log::{AccessLog, AccessRecord, QueueFull, Shown};
 pub use ahead::{Asked, Earlier, Known};
 pub use error::StoreError;
+pub(crate) use expected::Expected;
 pub(crate) use high_water::sync_directory;
 pub use high_water::{HighWater, HighWaterError, Missing};
 pub use ledger::{FullTile, Head, Ledger, LedgerBatch, LedgerReader, MAX_ENTRY_BYTES, Outcome, RefusalRow, StoredEntry, TILE_BYTES};
+pub use live::{Live, LivePass};
 pub(crate) use parsed::parsed;
 pub use peers::{Leader, Peers};
 pub use place::{Snapshot, Store, Writers};
 pub use rebuild::{Comparison, Difference, Fault, MAX_DIFFERENCES, Rebuild};
 pub use rows::{Row, RowKey, RowQuery, Rows};
+pub(crate) use sums::{CellRef, LINKS, RowBytes, VERSIONS};
+pub use sums::{Sum, SumKey, Sums};
 pub use vault::{
     CodeRow, DisclosureRow, IndexKey, IndexRow, MatchRow, OutboxRow, StampedRows, Vault, VaultBatch, VaultEdit, VaultHead, VaultReader,
     VaultRows,

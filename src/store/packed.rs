@@ -7,8 +7,8 @@ use uuid::Uuid;
 /// An id or a value: a UUID in its canonical form (RFC 9562 §4) as its 16 bytes, anything else as the text that it is.
 ///
 /// The order is that of the texts among UUIDs and among others; the others come first.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Packed<'a> {
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Packed<'a> {
     Text(Cow<'a, str>),
     Uuid([u8; 16]),
 }
@@ -24,6 +24,14 @@ impl<'a> Packed<'a> {
             // Another way of writing it, such as in upper case, is another text.
             Some(uuid) if *uuid.as_hyphenated().encode_lower(&mut [0; UUID_TEXT]) == *text => Packed::Uuid(uuid.into_bytes()),
             _ => Packed::Text(text.into()),
+        }
+    }
+
+    /// The same, borrowing nothing.
+    pub(super) fn into_owned(self) -> Packed<'static> {
+        match self {
+            Packed::Text(text) => Packed::Text(text.into_owned().into()),
+            Packed::Uuid(bytes) => Packed::Uuid(bytes),
         }
     }
 

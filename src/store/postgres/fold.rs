@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use projections::{FoldError, Folded, Indexed, Open, Resource, Stored, Version, link_blocks};
+use projections::{Folded, Indexed, Open, Resource, Stored, Version, link_blocks};
 
 use super::super::recent::Recent;
 use super::super::{LedgerBatch, StoreError};
 use super::failure::{stored, together};
 use super::packed::packed;
 use super::rows::{self, code};
-use super::session::{Session, number};
+use super::session::{Session, number, value};
 use super::sql;
 
 /// The open versions of rows.
@@ -28,7 +28,7 @@ pub(super) async fn last(session: &Session, asked: &BTreeSet<(Resource, &str)>) 
     }
     let (resources, ids): (Vec<i16>, Vec<Vec<u8>>) = asked.iter().map(|(resource, id)| (code(resource.number()), packed(id))).unzip();
     let found = session.rows(sql!("row_last"), &[&resources, &ids]).await?;
-    let open = |row| Ok(((rows::resource(row, 0)?, rows::id(row, 1)?), (number(row, 2)?, rows::body(row, 3)?)));
+    let open = |row| Ok(((rows::resource(row, 0)?, rows::id(row, 1)?), (number(row, 2)?, value(row, 3)?)));
     found.iter().map(open).collect()
 }
 
@@ -38,10 +38,7 @@ pub(super) fn folded(batch: &LedgerBatch, mut last: Last, recent: &mut Recent) -
         let row = (resource, id.to_owned());
         Ok(recent.take_row(&row).or_else(|| last.remove(&row)))
     };
-    projections::fold(&batch.changes, known).map_err(|error| match error {
-        FoldError::Store(error) => error,
-        FoldError::Beyond(..) => StoreError::invalid(error.to_string()),
-    })
+    Ok(projections::fold::<StoreError>(&batch.changes, known)?)
 }
 
 /// Writes versions and the values by which rows are found.
@@ -61,8 +58,7 @@ async fn versions(session: &Session, sql: &'static str, folded: &Folded, which: 
     let resources: Vec<i16> = rows.iter().map(|(resource, ..)| code(resource.number())).collect();
     let ids: Vec<Vec<u8>> = rows.iter().map(|(_, id, _)| packed(id)).collect();
     let from: Vec<i64> = rows.iter().map(|(.., version)| stored(version.from_size)).collect::<Result<_, _>>()?;
-    let body = |version: &Version| serde_json::to_string(&version.body).map_err(|error| StoreError::invalid(error.to_string()));
-    let bodies: Vec<String> = rows.iter().map(|(.., version)| body(version)).collect::<Result<_, _>>()?;
+    let bodies: Vec<&str> = rows.iter().map(|(.., version)| version.body.as_str()).collect();
     let written = session.execute(sql, &[&resources, &ids, &from, &bodies]).await?;
     if written == rows.len() as u64 { Ok(()) } else { Err(StoreError::corrupt("a row that was read is missing")) }
 }

@@ -18,6 +18,7 @@ mod failure;
 mod fold;
 mod leadership;
 mod ledger;
+mod live;
 mod migrate;
 mod packed;
 mod reader;

@@ -8,20 +8,22 @@ use tokio_postgres::Row as SqlRow;
 use tokio_postgres::types::ToSql;
 
 use super::super::compare::{Cell, Cells, Comparing, Sorted, TABLES, Table};
+use super::super::live::LivePass;
 use super::super::packed::Packed;
 use super::super::sqlite::RowFold;
 use super::super::{Comparison, Head, Ledger, LedgerReader, Rebuild, StoreError};
 use super::failure::stored;
+use super::live::{Cursor, live};
 use super::packed::{bytes, unpacked};
 use super::session::{Session, value};
-use super::{PostgresLedger, sql, writer};
+use super::{PostgresLedger, Target, sql, writer};
 
 /// How many rows are replaced with one statement.
 const CHUNK: usize = 1_000;
 
 /// What a column of a read model holds.
 #[derive(Clone, Copy)]
-enum Kind {
+pub(super) enum Kind {
     Number,
     Packed,
     Text,
@@ -29,14 +31,14 @@ enum Kind {
 }
 
 /// The statements for one table.
-struct Statements {
-    columns: &'static [Kind],
-    cursor: &'static str,
+pub(super) struct Statements {
+    pub(super) columns: &'static [Kind],
+    pub(super) cursor: &'static str,
     delete: &'static str,
     insert: &'static str,
 }
 
-const STATEMENTS: [Statements; 3] = [
+pub(super) const STATEMENTS: [Statements; 3] = [
     Statements {
         columns: &[Kind::Number, Kind::Packed, Kind::Number, Kind::Text],
         cursor: sql!("rebuild_cursor_versions"),
@@ -62,12 +64,13 @@ pub struct PostgresRebuild {
     // Fields are dropped in this order: the file goes when nobody has it open.
     new: Option<RowFold>,
     folder: TempDir,
+    target: Target,
     ledger: PostgresLedger,
 }
 
 impl PostgresRebuild {
-    pub(super) fn of(ledger: PostgresLedger) -> Result<Self, StoreError> {
-        Ok(PostgresRebuild { new: None, folder: tempfile::tempdir()?, ledger })
+    pub(super) fn of(ledger: PostgresLedger, target: &Target) -> Result<Self, StoreError> {
+        Ok(PostgresRebuild { new: None, folder: tempfile::tempdir()?, target: target.clone(), ledger })
     }
 
     fn new_rows(&self) -> Result<&RowFold, StoreError> {
@@ -86,14 +89,14 @@ impl PostgresRebuild {
         let (session, new) = (self.ledger.session(), self.new_rows()?);
         let mut comparing = Comparing::new();
         for (table, statements) in TABLES.into_iter().zip(&STATEMENTS) {
-            session.run(session.execute(statements.cursor, &[]))?;
-            let mut live = Live { session, columns: statements.columns, rows: VecDeque::new() };
+            let cursor = Cursor::open(session, statements)?;
+            let mut live = LiveRows { cursor, columns: statements.columns, rows: VecDeque::new() };
             let mut changes = Changes { session, statements, table, gone: Vec::new(), come: Vec::new() };
             new.sorted(table, |new| {
                 comparing.table(table, &mut live, new, &mut |live, new| if replaced { changes.take(live, new) } else { Ok(()) })
             })?;
             changes.flush()?;
-            session.run(session.execute(sql!("rebuild_close"), &[]))?;
+            live.cursor.close()?;
         }
         Ok(comparing.end())
     }
@@ -102,6 +105,11 @@ impl PostgresRebuild {
 impl Rebuild for PostgresRebuild {
     fn reader(&self) -> Result<Box<dyn LedgerReader>, StoreError> {
         self.ledger.reader()
+    }
+
+    fn live(&self) -> LivePass {
+        let target = self.target.clone();
+        Box::new(move |key| live(&target, key))
     }
 
     fn begin(&mut self) -> Result<(), StoreError> {
@@ -148,18 +156,16 @@ impl Rebuild for PostgresRebuild {
 }
 
 /// The live rows, from the cursor.
-struct Live<'a> {
-    session: &'a Session,
+struct LiveRows<'a> {
+    cursor: Cursor<'a>,
     columns: &'static [Kind],
     rows: VecDeque<SqlRow>,
 }
 
-impl Sorted for Live<'_> {
+impl Sorted for LiveRows<'_> {
     fn next(&mut self) -> Result<Option<Cells>, StoreError> {
         if self.rows.is_empty() {
-            // Not prepared once for all: the columns are another table's each time.
-            let session = self.session;
-            self.rows = session.run(session.client().query(sql!("rebuild_fetch"), &[]))?.into();
+            self.rows = self.cursor.page()?.into();
         }
         self.rows.pop_front().map(|row| cells(&row, self.columns)).transpose()
     }

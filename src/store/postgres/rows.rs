@@ -105,7 +105,7 @@ pub(super) fn id(row: &SqlRow, column: usize) -> Result<String, StoreError> {
 }
 
 /// The body in a column.
-pub(super) fn body(row: &SqlRow, column: usize) -> Result<Map<String, Value>, StoreError> {
+fn body(row: &SqlRow, column: usize) -> Result<Map<String, Value>, StoreError> {
     let text: &str = value(row, column)?;
     serde_json::from_str(text).map_err(|error| StoreError::corrupt(format!("a row's body: {error}")))
 }

@@ -115,6 +115,6 @@ impl Store for PostgresStore {
 
     fn rebuild(&self) -> Result<Box<dyn Rebuild>, StoreError> {
         let ledger = PostgresLedger::open(&self.ledger, self.node, &self.address)?;
-        Ok(Box::new(PostgresRebuild::of(ledger)?))
+        Ok(Box::new(PostgresRebuild::of(ledger, &self.ledger)?))
     }
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::Path;
 
-use projections::{Change, FoldError, Indexed, Link, LinkKind, Open, Resource, Stored, Version, link_blocks};
+use projections::{Change, Indexed, Link, LinkKind, Open, Resource, Stored, Version, link_blocks};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::compare::{Sorted, Table};
@@ -101,10 +101,7 @@ pub(super) fn apply(connection: &Connection, changes: &[Change], links: &[Link],
         Some(known) => Ok(Some(known)),
         None => last(connection, resource, id),
     };
-    let folded = projections::fold(changes, open).map_err(|error| match error {
-        FoldError::Store(error) => error,
-        FoldError::Beyond(..) => StoreError::invalid(error.to_string()),
-    })?;
+    let folded = projections::fold(changes, open)?;
     for ((resource, id), versions) in &folded.versions {
         versions.iter().try_for_each(|version| write(connection, *resource, id, version))?;
     }
@@ -130,14 +127,7 @@ fn number_of(connection: &Connection, stream: &str) -> Result<i64, StoreError> {
 /// A row's last version, which is the open one: rows end by a status, never by vanishing.
 fn last(connection: &Connection, resource: Resource, id: &str) -> Result<Option<Open>, StoreError> {
     let mut statement = connection.prepare_cached(sql!("row_last"))?;
-    let found = statement
-        .query_row(params![resource.number(), Packed::of(id)], |row| Ok((number(row, 0)?, row.get::<_, String>(1)?)))
-        .optional()?;
-    let Some((from_size, text)) = found else {
-        return Ok(None);
-    };
-    let body = rows::body(&text).map_err(|error| StoreError::corrupt(format!("row {id} of {}: {error}", resource.name())))?;
-    Ok(Some((from_size, body)))
+    Ok(statement.query_row(params![resource.number(), Packed::of(id)], |row| Ok((number(row, 0)?, row.get(1)?))).optional()?)
 }
 
 fn write(connection: &Connection, resource: Resource, id: &str, version: &Version) -> Result<(), StoreError> {
@@ -146,8 +136,7 @@ fn write(connection: &Connection, resource: Resource, id: &str, version: &Versio
         Stored::Other => sql!("row_rewrite"),
         Stored::No => sql!("row_insert"),
     };
-    let body = serde_json::to_string(&version.body).map_err(|error| StoreError::invalid(error.to_string()))?;
-    let parameters = params![resource.number(), Packed::of(id), stored(version.from_size)?, body];
+    let parameters = params![resource.number(), Packed::of(id), stored(version.from_size)?, version.body];
     match connection.prepare_cached(statement)?.execute(parameters)? {
         1 => Ok(()),
         _ => Err(StoreError::corrupt(format!("row {id} of {} is missing", resource.name()))),

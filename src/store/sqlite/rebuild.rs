@@ -11,8 +11,9 @@ use std::path::{Path, PathBuf};
 use projections::{Change, Link};
 
 use super::super::compare::{Comparing, TABLES};
-use super::super::{Comparison, Ledger as _, LedgerReader, Rebuild, StoreError};
-use super::sorted::sorted;
+use super::super::{Comparison, Ledger as _, LedgerReader, LivePass, Rebuild, StoreError};
+use super::connection::{self, Access, Place};
+use super::sorted::{self, sorted};
 use super::{RowFold, SqliteLedger, reader, sql};
 
 /// The statements that make a table's live rows the new ones.
@@ -35,15 +36,17 @@ pub struct SqliteRebuild {
     // Fields are dropped in this order: the file goes when nobody has it open, the lock last.
     new: Option<RowFold>,
     file: PathBuf,
+    path: PathBuf,
     ledger: SqliteLedger,
 }
 
 impl SqliteRebuild {
     pub(super) fn open(ledger: &Path) -> Result<Self, StoreError> {
         let open = SqliteLedger::open(ledger)?;
-        let mut file = ledger.canonicalize()?;
+        let path = ledger.canonicalize()?;
+        let mut file = path.clone();
         file.as_mut_os_string().push(".rebuild");
-        Ok(SqliteRebuild { new: None, file, ledger: open })
+        Ok(SqliteRebuild { new: None, file, path, ledger: open })
     }
 
     fn new_rows(&self) -> Result<&RowFold, StoreError> {
@@ -66,6 +69,11 @@ impl Drop for SqliteRebuild {
 impl Rebuild for SqliteRebuild {
     fn reader(&self) -> Result<Box<dyn LedgerReader>, StoreError> {
         self.ledger.reader()
+    }
+
+    fn live(&self) -> LivePass {
+        let path = self.path.clone();
+        Box::new(move |key| sorted::live(&connection::open(&path, Place::Ledger, Access::Read)?, key))
     }
 
     fn begin(&mut self) -> Result<(), StoreError> {

@@ -76,7 +76,7 @@ pub(super) fn versions(connection: &Connection, after: Option<&RowKey>, limit: u
 }
 
 /// A body from its text.
-pub(super) fn body(text: &str) -> Result<Map<String, Value>, serde_json::Error> {
+fn body(text: &str) -> Result<Map<String, Value>, serde_json::Error> {
     serde_json::from_str(text)
 }
 

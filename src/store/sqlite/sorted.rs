@@ -4,7 +4,9 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Rows as SqlRows};
 
 use super::super::StoreError;
-use super::super::compare::{Cell, Cells, Sorted, Table};
+use super::super::compare::{Cell, Cells, Sorted, TABLES, Table};
+use super::super::live::{Live, Passing};
+use super::super::sums::{CellRef, SumKey};
 use super::sql;
 
 /// Gives a table's rows to `with`.
@@ -13,14 +15,36 @@ pub(super) fn sorted<T>(
     table: Table,
     with: impl FnOnce(&mut dyn Sorted) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
-    let list = match table.name {
+    let mut statement = connection.prepare_cached(list(table))?;
+    let columns = statement.column_count();
+    with(&mut Listed { rows: statement.query([])?, columns })
+}
+
+/// Passes over all rows once.
+pub(super) fn live(connection: &Connection, key: &SumKey) -> Result<Live, StoreError> {
+    let mut passing = Passing::new(key);
+    for (place, table) in TABLES.into_iter().enumerate() {
+        passing.begin(place);
+        let mut statement = connection.prepare(list(table))?;
+        let columns = statement.column_count();
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let mut cells = [CellRef::Integer(0); 4];
+            for (column, cell) in cells[..columns].iter_mut().enumerate() {
+                *cell = borrowed(row.get_ref(column)?)?;
+            }
+            passing.take(&cells[..columns]);
+        }
+    }
+    Ok(passing.end())
+}
+
+fn list(table: Table) -> &'static str {
+    match table.name {
         "row_versions" => sql!("rebuild_list_versions"),
         "row_values" => sql!("rebuild_list_values"),
         _ => sql!("rebuild_list_links"),
-    };
-    let mut statement = connection.prepare_cached(list)?;
-    let columns = statement.column_count();
-    with(&mut Listed { rows: statement.query([])?, columns })
+    }
 }
 
 struct Listed<'a> {
@@ -36,10 +60,18 @@ impl Sorted for Listed<'_> {
 }
 
 fn cell(value: ValueRef<'_>) -> Result<Cell, StoreError> {
+    Ok(match borrowed(value)? {
+        CellRef::Integer(number) => Cell::Integer(number),
+        CellRef::Text(text) => Cell::Text(String::from_utf8_lossy(text).into_owned()),
+        CellRef::Blob(bytes) => Cell::Bytes(bytes.to_vec()),
+    })
+}
+
+fn borrowed(value: ValueRef<'_>) -> Result<CellRef<'_>, StoreError> {
     match value {
-        ValueRef::Integer(number) => Ok(Cell::Integer(number)),
-        ValueRef::Text(text) => Ok(Cell::Text(String::from_utf8_lossy(text).into_owned())),
-        ValueRef::Blob(bytes) => Ok(Cell::Bytes(bytes.to_vec())),
+        ValueRef::Integer(number) => Ok(CellRef::Integer(number)),
+        ValueRef::Text(text) => Ok(CellRef::Text(text)),
+        ValueRef::Blob(bytes) => Ok(CellRef::Blob(bytes)),
         ValueRef::Null | ValueRef::Real(_) => Err(StoreError::corrupt("a row has a value of a type that its column does not take")),
     }
 }
