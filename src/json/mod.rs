@@ -12,11 +12,13 @@
 //! Whatever is accepted here, `serde_json` accepts too, with an equal value (held by a property test and a fuzz target).
 
 mod codes;
+mod members;
 mod scan;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use codes::codes;
+pub(crate) use members::Members;
 
 use std::borrow::Cow;
 use std::fmt;

@@ -49,10 +49,11 @@ impl Follower {
                 follows_mark(&self.mark, &head, reader, keys)?;
             }
             let mut enrolled = Vec::new();
-            self.replayed.extend(reader, head.size, |event| {
-                if let Body::Key(KeyEvent::Enrolled { x, .. }) = &event.body {
-                    enrolled.push((x.kid(), *x));
-                }
+            self.replayed.extend(reader, head.size, |_, events| {
+                enrolled.extend(events.iter().filter_map(|event| match &event.body {
+                    Body::Key(KeyEvent::Enrolled { x, .. }) => Some((x.kid(), *x)),
+                    _ => None,
+                }));
             })?;
             check_root(&self.replayed.tree, &head, keys)?;
             self.mark.raise(&head)?;

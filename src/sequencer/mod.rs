@@ -28,6 +28,7 @@ mod published;
 mod recover;
 mod run;
 mod sealed;
+mod told;
 mod work;
 
 pub use answer::{Accepted, Answer, Refused};

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use aggregates::event::Event;
 use aggregates::words::Instant;
 use aggregates::{BrokenStream, Registry};
-use serde::Deserialize;
 use tlog::{Checkpoint, CheckpointError, Hash, Tree, leaf_hash};
 use tokio::sync::watch;
 
@@ -15,10 +14,11 @@ use super::core::Core;
 use super::decider::Decider;
 use super::edits::edits;
 use super::keys::Keys;
+use super::told::Told;
 use super::{Probe, Published, Sealed};
 use crate::admission::KeyDirectory;
 use crate::entry::EntryError;
-use crate::store::{Head, HighWater, HighWaterError, Ledger, LedgerReader, Missing, StoreError, StoredEntry, Vault, VaultEdit, parsed};
+use crate::store::{Head, HighWater, HighWaterError, Ledger, LedgerReader, Lent, Missing, StoreError, Vault, VaultEdit, parsed_lent};
 
 /// What a core is loaded from.
 pub struct Opened {
@@ -112,13 +112,17 @@ pub fn load(
         return Err(LoadError::VaultBehind { vault: vault_head.size, ledger: head.size });
     }
     let mut replayed = warm.unwrap_or_default();
-    replayed.extend(&*reader, head.size, |_| {})?;
-    let edits = edits_from(&*reader, vault_head.edited, head.size)?;
+    let mut vault_edits = edits_from(&*reader, vault_head.edited, replayed.tree.size())?;
+    replayed.extend(&*reader, head.size, |index, events| {
+        if index >= vault_head.edited {
+            vault_edits.extend(edits(index, events));
+        }
+    })?;
     check_root(&replayed.tree, &head, &keys)?;
     let Replayed { registry, tree, last_time } = replayed;
     let mut vault_head = vault.truncate(head.size)?;
     if vault_head.edited < head.size {
-        vault_head = vault.edit(head.size, &edits)?;
+        vault_head = vault.edit(head.size, &vault_edits)?;
     }
     directory.add(registry.keys().map(|(kid, key)| (*kid, key.x)));
     let decider = Decider {
@@ -190,17 +194,17 @@ impl Default for Replayed {
 }
 
 impl Replayed {
-    /// Folds on to a size, which is one of a batch. `each` hears of every event.
+    /// Folds on to a size, which is one of a batch. `each` hears of every entry's index and events.
     ///
     /// # Errors
     /// [`LoadError`]; a failure of the store leaves whole entries, any other leaves what is of no more use.
-    pub(super) fn extend(&mut self, reader: &dyn LedgerReader, size: u64, mut each: impl FnMut(&Event)) -> Result<(), LoadError> {
+    pub(super) fn extend(&mut self, reader: &dyn LedgerReader, size: u64, mut each: impl FnMut(u64, &[Event])) -> Result<(), LoadError> {
         let mut full = Vec::new();
-        parsed(reader, self.tree.size()..size, Read::from, |index, Read { leaf, entry }| {
+        parsed_lent(reader, self.tree.size()..size, Read::from, |index, Read { leaf, entry }| {
             for event in &entry.events {
                 self.registry.apply(event).map_err(|source| LoadError::Stream { index, source })?;
-                each(event);
             }
+            each(index, &entry.events);
             self.last_time = entry.time;
             self.tree.push(leaf, &mut full);
             full.clear();
@@ -212,7 +216,7 @@ impl Replayed {
 /// The edits of the vault that entries from one size until another make.
 fn edits_from(reader: &dyn LedgerReader, from: u64, until: u64) -> Result<Vec<VaultEdit>, LoadError> {
     let mut all = Vec::new();
-    parsed(reader, from..until, Read::from, |index, Read { entry, .. }| {
+    parsed_lent(reader, from..until, Read::from, |index, Read { entry, .. }| {
         all.extend(edits(index, &entry.events));
         Ok(())
     })?;
@@ -225,18 +229,10 @@ struct Read {
     entry: Told,
 }
 
-/// What a start needs of an entry; the rest is covered by the leaf hash.
-#[derive(Deserialize)]
-struct Told {
-    time: Instant,
-    events: Vec<Event>,
-}
-
 impl Read {
-    fn from(stored: &StoredEntry) -> Result<Read, LoadError> {
-        let entry =
-            serde_json::from_slice(&stored.bytes).map_err(|error| LoadError::Entry { index: stored.index, source: error.into() })?;
-        Ok(Read { leaf: leaf_hash(&stored.bytes), entry })
+    fn from(lent: Lent<'_>) -> Result<Read, LoadError> {
+        let entry = Told::from(lent.bytes).map_err(|error| LoadError::Entry { index: lent.index, source: error.into() })?;
+        Ok(Read { leaf: leaf_hash(lent.bytes), entry })
     }
 }
 

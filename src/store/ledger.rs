@@ -38,6 +38,24 @@ pub struct StoredEntry {
     pub bytes: Vec<u8>,
 }
 
+/// An entry in the store's own memory.
+#[derive(Clone, Copy, Debug)]
+pub struct Lent<'a> {
+    /// Its place, from 0.
+    pub index: u64,
+    /// Its time, in milliseconds since 1970.
+    pub time: i64,
+    /// The bytes that were hashed.
+    pub bytes: &'a [u8],
+}
+
+impl Lent<'_> {
+    /// A copy.
+    pub fn to_stored(self) -> StoredEntry {
+        StoredEntry { index: self.index, time: self.time, bytes: self.bytes.to_vec() }
+    }
+}
+
 /// A full hash tile of 256 hashes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FullTile {
@@ -155,6 +173,13 @@ pub trait LedgerReader: Rows + Send {
 
     /// Entries from an index on; at least one if there is one.
     fn entries(&self, from: u64, limit: usize) -> Result<Vec<StoredEntry>, StoreError>;
+
+    /// Lends entries from an index on to `each`, at most `limit` of them; the end comes where there are fewer. Nothing is kept of them, so
+    /// they are not bounded by their bytes.
+    fn each_entry(&self, from: u64, limit: usize, each: &mut dyn FnMut(Lent<'_>)) -> Result<(), StoreError>;
+
+    /// Another reader of the same ledger, with a connection of its own, for another thread and for reading much of it once.
+    fn another(&self) -> Result<Box<dyn LedgerReader>, StoreError>;
 
     /// How many entries have a time not after `time` (milliseconds since 1970). Such a size never ends inside a
     /// chain, as a chain has one time.

@@ -62,6 +62,7 @@ macro_rules! the_contract {
                 a_tile_of_the_second_level_is_stored,
                 pages_of_any_length_show_everything,
                 a_page_of_entries_is_bounded_in_bytes,
+                entries_are_lent_as_they_are_listed,
                 a_size_is_found_by_time,
             }
             rows {

@@ -131,6 +131,28 @@ pub fn a_page_of_entries_is_bounded_in_bytes<E: Engine>() {
     assert_eq!(ledger.reader().unwrap().entries(200, usize::MAX).unwrap().len(), MAX_PAGE_ROWS);
 }
 
+pub fn entries_are_lent_as_they_are_listed<E: Engine>() {
+    let store = E::fresh();
+    let mut ledger = store.lead();
+    grow(&mut *ledger, 40);
+    let mut large = batch(&ledger.head().unwrap(), 3);
+    large.entries.iter_mut().for_each(|entry| entry.bytes = vec![b'x'; 65_535]);
+    ledger.commit(&large).unwrap();
+    let reader = store.reader().unwrap();
+    let another = reader.another().unwrap();
+    let size = reader.head().unwrap().size;
+    for (from, limit) in [(0, usize::MAX), (0, 0), (7, 30), (size - 2, 5), (size, 5), (u64::MAX, 5)] {
+        let mut lent = Vec::new();
+        another.each_entry(from, limit, &mut |entry| lent.push(entry.to_stored())).unwrap();
+        assert_eq!(lent, reader.entries(from, limit).unwrap(), "{limit} from {from}");
+    }
+    // It sees what comes later, as every reader does.
+    grow(&mut *ledger, 1);
+    let mut lent = 0;
+    another.each_entry(size, 5, &mut |_| lent += 1).unwrap();
+    assert_eq!(lent, 1);
+}
+
 pub fn a_size_is_found_by_time<E: Engine>() {
     let store = E::fresh();
     let mut ledger = store.lead();

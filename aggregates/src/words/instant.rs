@@ -41,6 +41,11 @@ impl Instant {
     }
 }
 
+/// The number that a few digits write.
+fn number(digits: &[u8]) -> i64 {
+    digits.iter().fold(0, |number, digit| 10 * number + i64::from(digit - b'0'))
+}
+
 impl fmt::Display for Instant {
     /// `YYYY-MM-DDTHH:MM:SS.mmmZ`, always with three decimals.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -69,8 +74,8 @@ impl FromStr for Instant {
             return Err(WRONG);
         }
         let date: Date = text[..10].parse().map_err(|_| WRONG)?;
-        let part = |range: std::ops::Range<usize>| text.get(range).map_or(Ok(0), |digits| digits.parse::<i64>().map_err(|_| WRONG));
-        let (h, m, s, ms) = (part(11..13)?, part(14..16)?, part(17..19)?, part(20..23)?);
+        let part = |range: std::ops::Range<usize>| bytes.get(range).map_or(0, number);
+        let (h, m, s, ms) = (part(11..13), part(14..16), part(17..19), part(20..23));
         if h > 23 || m > 59 || s > 59 {
             return Err(WRONG);
         }
@@ -136,9 +141,8 @@ impl FromStr for Date {
         if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' || !digits(0..4) || !digits(5..7) || !digits(8..10) {
             return Err(WRONG);
         }
-        let part = |range: std::ops::Range<usize>| text[range].parse().map_err(|_| WRONG);
-        let (year, month, day): (i16, i16, i16) = (part(0..4)?, part(5..7)?, part(8..10)?);
-        Date::new(year, month as i8, day as i8).ok_or(WRONG)
+        let (year, month, day) = (number(&bytes[0..4]), number(&bytes[5..7]), number(&bytes[8..10]));
+        Date::new(year as i16, month as i8, day as i8).ok_or(WRONG)
     }
 }
 

@@ -112,9 +112,9 @@ impl FromStr for Stream {
             StreamType::Policy => Err(WRONG),
             StreamType::Key => id.parse().map(Stream::Key).map_err(|_| WRONG),
             _ => {
-                let uuid = Uuid::try_parse(id).map_err(|_| WRONG)?;
                 // Upper case, braces and the form without hyphens are other spellings of the same id.
-                if uuid.hyphenated().encode_lower(&mut Uuid::encode_buffer()) == id { Ok(Stream::Of(kind, uuid)) } else { Err(WRONG) }
+                let plain = id.len() == uuid::fmt::Hyphenated::LENGTH && !id.bytes().any(|byte| byte.is_ascii_uppercase());
+                if plain { Uuid::try_parse(id).map(|uuid| Stream::Of(kind, uuid)).map_err(|_| WRONG) } else { Err(WRONG) }
             }
         }
     }

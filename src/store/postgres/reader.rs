@@ -7,7 +7,7 @@ use tokio_postgres::Row as SqlRow;
 use uuid::Uuid;
 
 use super::super::{
-    Earlier, FullTile, Head, LedgerReader, MAX_PAGE_BYTES, Outcome, RefusalRow, Row, RowKey, RowQuery, Rows, StoreError, StoredEntry,
+    Earlier, FullTile, Head, LedgerReader, Lent, MAX_PAGE_BYTES, Outcome, RefusalRow, Row, RowKey, RowQuery, Rows, StoreError, StoredEntry,
 };
 use super::failure::{bound, page};
 use super::session::{Parameters, Reading, Session, hash, number, value};
@@ -83,6 +83,17 @@ impl LedgerReader for PostgresLedgerReader {
 
     fn entries(&self, from: u64, limit: usize) -> Result<Vec<StoredEntry>, StoreError> {
         self.session.many(sql!("entry_list"), &[&bound(from), &page(limit), &(MAX_PAGE_BYTES as i64)], entry)
+    }
+
+    fn each_entry(&self, from: u64, limit: usize, each: &mut dyn FnMut(Lent<'_>)) -> Result<(), StoreError> {
+        self.session.each(sql!("entry_range"), &[&bound(from), &bound(from.saturating_add(limit as u64))], |row| {
+            each(Lent { index: number(row, 0)?, time: value(row, 1)?, bytes: value(row, 2)? });
+            Ok(())
+        })
+    }
+
+    fn another(&self) -> Result<Box<dyn LedgerReader>, StoreError> {
+        Ok(Box::new(PostgresLedgerReader { session: self.session.another()? }))
     }
 
     fn size_at(&self, time: i64) -> Result<u64, StoreError> {

@@ -2,9 +2,11 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::future::Future;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::time::Duration;
 
+use futures_core::Stream as _;
 use tokio::runtime::{self, Runtime};
 use tokio::time::timeout;
 use tokio_postgres::types::{FromSql, ToSql, Type};
@@ -151,6 +153,36 @@ impl Reading {
         read: fn(&Row) -> Result<T, StoreError>,
     ) -> Result<Option<T>, StoreError> {
         self.rows(sql, parameters)?.first().map(read).transpose()
+    }
+
+    /// Another one of the same.
+    pub(super) fn another(&self) -> Result<Reading, StoreError> {
+        Reading::open(&self.target)
+    }
+
+    /// Gives each row of a statement to `take` as it comes, while the database goes on with the next ones.
+    pub(super) fn each(
+        &self,
+        sql: &'static str,
+        parameters: Parameters<'_>,
+        mut take: impl FnMut(&Row) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        // If it is lost, some rows have been taken already: whoever asked must begin anew, and will have another.
+        let known = self.session.borrow_mut().take();
+        let session = known.map_or_else(|| Session::open(&self.target, "litopys reader", Use::Read), Ok)?;
+        let all: Result<Result<(), StoreError>, Error> = session.wait(async {
+            let statement = session.prepared(sql, &[]).await?;
+            let mut rows = pin!(session.client.query_raw(&statement, parameters.iter().copied()).await?);
+            while let Some(row) = poll_fn(|context| rows.as_mut().poll_next(context)).await {
+                if let Err(error) = take(&row?) {
+                    return Ok(Err(error));
+                }
+            }
+            Ok(Ok(()))
+        })?;
+        let all = all?;
+        *self.session.borrow_mut() = Some(session);
+        all
     }
 
     fn rows(&self, sql: &'static str, parameters: Parameters<'_>) -> Result<Vec<Row>, StoreError> {

@@ -1,10 +1,13 @@
 //! The ledger's tables as they are, in a file that an audit reads as it reads any other.
 
+use std::panic::resume_unwind;
 use std::path::Path;
+use std::sync::mpsc::{self, Receiver, SyncSender};
+use std::thread;
 
-use rusqlite::params_from_iter;
-use rusqlite::types::Value;
+use rusqlite::{Connection, Statement, ToSql};
 use tokio_postgres::Row as SqlRow;
+use tokio_postgres::types::Type;
 use uuid::Uuid;
 
 use super::super::packed::Packed;
@@ -28,32 +31,27 @@ const TABLES: [(&str, usize, &[usize]); 10] = [
     ("row_links", 3, &[]),
 ];
 
+/// How many pages may wait to be written.
+const WAITING: usize = 2;
+
+/// Rows of a table, by its place in [`TABLES`].
+type Page = (usize, Vec<SqlRow>);
+
 /// Copies all tables in one transaction, hence as of one instant, beside servers that go on.
 pub(super) fn snapshot(ledger: &Target, vault: &Target, into: &Path) -> Result<Snapshot, StoreError> {
     let session = Session::open(ledger, "litopys audit", Use::Read)?;
     let mut faults = rights::missing_guards(&session, true)?;
-    let run = |text: &str| session.run(session.client().batch_execute(text));
-    run(sql!("snapshot_begin"))?;
-    let mut file = scratch(into)?;
+    let file = scratch(into)?;
     file.execute_batch(include_str!("snapshot.sql"))?;
-    for (table, columns, packed) in TABLES {
-        let places = vec!["?"; columns].join(", ");
-        let insert = sql!("snapshot_insert").replace("TABLE", table).replace("PLACES", &places);
-        run(&sql!("snapshot_cursor").replace("TABLE", table))?;
-        let transaction = file.transaction()?;
-        loop {
-            let page = session.run(session.client().query(sql!("snapshot_fetch"), &[]))?;
-            if page.is_empty() {
-                break;
-            }
-            let mut insert = transaction.prepare_cached(&insert)?;
-            for row in page {
-                insert.execute(params_from_iter(cells(&row, packed)?))?;
-            }
-        }
-        transaction.commit()?;
-        run(sql!("snapshot_close"))?;
-    }
+    // One thread waits for the database, another writes what came before.
+    thread::scope(|scope| {
+        let (pages, come) = mpsc::sync_channel(WAITING);
+        let written = scope.spawn(move || write(file, &come));
+        let read = read(&session, &pages);
+        drop(pages);
+        // Reading ends without an error where writing has failed.
+        read.and(written.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    })?;
     let secrets = Session::open(vault, "litopys audit", Use::Read)?;
     faults.extend(rights::missing_guards(&secrets, false)?);
     let pair = secrets.run(secrets.rows(sql!("vault_identity"), &[]))?;
@@ -61,25 +59,63 @@ pub(super) fn snapshot(ledger: &Target, vault: &Target, into: &Path) -> Result<S
     Ok(Snapshot { faults, vault_pair })
 }
 
-fn cells(row: &SqlRow, packed: &[usize]) -> Result<Vec<Value>, StoreError> {
-    let integer = |number: Option<i64>| number.map_or(Value::Null, Value::Integer);
-    let cell = |(column, kind): (usize, &tokio_postgres::Column)| {
-        if packed.contains(&column) {
-            // What is damaged is not what the entries give, which the audit says.
-            let bytes: Vec<u8> = value(row, column)?;
-            return Ok(match unpacked(&bytes) {
-                Ok(Packed::Text(text)) => Value::Text(text.into_owned()),
-                Ok(Packed::Uuid(uuid)) => Value::Blob(uuid.to_vec()),
-                Err(_) => Value::Blob(bytes),
-            });
+/// Gives all rows of all tables, page by page, until nobody takes them.
+fn read(session: &Session, pages: &SyncSender<Page>) -> Result<(), StoreError> {
+    let run = |text: &str| session.run(session.client().batch_execute(text));
+    run(sql!("snapshot_begin"))?;
+    for (place, (table, ..)) in TABLES.into_iter().enumerate() {
+        run(&sql!("snapshot_cursor").replace("TABLE", table))?;
+        // Its columns are those of this cursor.
+        let fetch = session.run(session.client().prepare(sql!("snapshot_fetch")))?;
+        loop {
+            let page = session.run(session.client().query(&fetch, &[]))?;
+            if page.is_empty() {
+                break;
+            }
+            if pages.send((place, page)).is_err() {
+                return Ok(());
+            }
         }
-        Ok(match kind.type_().name() {
-            "int2" => integer(value::<Option<i16>>(row, column)?.map(i64::from)),
-            "int8" => integer(value(row, column)?),
-            "bytea" => value::<Option<Vec<u8>>>(row, column)?.map_or(Value::Null, Value::Blob),
-            "uuid" => value::<Option<Uuid>>(row, column)?.map_or(Value::Null, |id| Value::Blob(id.as_bytes().to_vec())),
-            _ => value::<Option<String>>(row, column)?.map_or(Value::Null, Value::Text),
-        })
-    };
-    row.columns().iter().enumerate().map(cell).collect()
+        run(sql!("snapshot_close"))?;
+    }
+    Ok(())
+}
+
+/// Writes rows as they come.
+fn write(mut file: Connection, come: &Receiver<Page>) -> Result<(), StoreError> {
+    let transaction = file.transaction()?;
+    for (place, page) in come {
+        let (table, columns, packed) = TABLES[place];
+        let places = vec!["?"; columns].join(", ");
+        let insert = sql!("snapshot_insert").replace("TABLE", table).replace("PLACES", &places);
+        let mut insert = transaction.prepare_cached(&insert)?;
+        for row in page {
+            for (column, kind) in row.columns().iter().enumerate() {
+                bind(&mut insert, &row, column, kind.type_(), packed.contains(&column))?;
+            }
+            insert.raw_execute()?;
+        }
+    }
+    Ok(transaction.commit()?)
+}
+
+/// Gives a statement a cell in the form in which the file has it.
+fn bind(insert: &mut Statement<'_>, row: &SqlRow, column: usize, kind: &Type, packed: bool) -> Result<(), StoreError> {
+    let mut bind = |cell: &dyn ToSql| Ok(insert.raw_bind_parameter(column + 1, cell)?);
+    if packed {
+        // What is damaged is not what the entries give, which the audit says.
+        let bytes: &[u8] = value(row, column)?;
+        return match unpacked(bytes) {
+            Ok(Packed::Text(text)) => bind(&text),
+            Ok(Packed::Uuid(uuid)) => bind(&uuid),
+            Err(_) => bind(&bytes),
+        };
+    }
+    match *kind {
+        Type::INT2 => bind(&value::<Option<i16>>(row, column)?),
+        Type::INT8 => bind(&value::<Option<i64>>(row, column)?),
+        Type::BYTEA => bind(&value::<Option<&[u8]>>(row, column)?),
+        Type::UUID => bind(&value::<Option<Uuid>>(row, column)?.as_ref().map(|id| id.as_bytes())),
+        _ => bind(&value::<Option<&str>>(row, column)?),
+    }
 }

@@ -1,4 +1,5 @@
--- The tables of a ledger for an audit, without the rules that the database may have lost.
+-- The tables of a ledger for an audit, without the rules that the database may have lost. Large pages have room for some entries each.
+PRAGMA page_size = 16384;
 CREATE TABLE head (one, size, root, epoch, pair);
 CREATE TABLE entries ("index", time, bytes);
 CREATE INDEX entries_by_index ON entries ("index");

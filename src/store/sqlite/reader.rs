@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row as SqlRow, params};
 use uuid::Uuid;
 
 use super::super::{
-    FullTile, Head, LedgerReader, MAX_PAGE_BYTES, Outcome, RefusalRow, Row, RowKey, RowQuery, Rows, StoreError, StoredEntry,
+    FullTile, Head, LedgerReader, Lent, MAX_PAGE_BYTES, Outcome, RefusalRow, Row, RowKey, RowQuery, Rows, StoreError, StoredEntry,
 };
 use super::connection::{self, Access, Place};
 use super::failure::{bound, number, page};
@@ -121,6 +121,23 @@ impl LedgerReader for SqliteLedgerReader {
             entries.push(entry);
         }
         Ok(entries)
+    }
+
+    fn each_entry(&self, from: u64, limit: usize, each: &mut dyn FnMut(Lent<'_>)) -> Result<(), StoreError> {
+        let mut statement = self.connection.prepare_cached(sql!("entry_list"))?;
+        let mut rows = statement.query([bound(from), i64::try_from(limit).unwrap_or(i64::MAX)])?;
+        while let Some(row) = rows.next()? {
+            let bytes = row.get_ref(2)?.as_blob().map_err(|error| StoreError::corrupt(error.to_string()))?;
+            each(Lent { index: number(row, 0)?, time: row.get(1)?, bytes });
+        }
+        Ok(())
+    }
+
+    fn another(&self) -> Result<Box<dyn LedgerReader>, StoreError> {
+        let path = self.connection.path().ok_or_else(|| StoreError::Io("the ledger is no file".into()))?;
+        let reader = SqliteLedgerReader::open(Path::new(path))?;
+        reader.connection.execute_batch(include_str!("mapped.sql"))?;
+        Ok(Box::new(reader))
     }
 
     fn size_at(&self, time: i64) -> Result<u64, StoreError> {

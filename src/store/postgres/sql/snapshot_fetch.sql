@@ -1,1 +1,1 @@
-FETCH 200 FROM copied
+FETCH 500 FROM copied
