@@ -4,9 +4,11 @@ use aggregates::words::Stream;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
+use serde::de::Error as _;
 use tlog::{Edge, Hash, ProofError, TileId, TileSource, TlogProof, Tree, hashes_from_bytes, inclusion_proof};
 
 use super::{Caused, Receipt};
+use crate::json::Members;
 use crate::sequencer::Sealed;
 use crate::store::{LedgerReader, StoreError};
 
@@ -76,12 +78,8 @@ pub fn write_now(sealed: &Sealed, index: u64, bytes: &[u8]) -> Result<Vec<u8>, M
     Ok(written)
 }
 
-/// What an entry's events are. The rest of the entry is only skipped.
+/// What an entry's events are. The rest of the entry, which is one that was made or read back here, is passed over.
 fn outcome(bytes: &[u8]) -> Result<Vec<Caused>, MakeError> {
-    #[derive(Deserialize)]
-    struct Shown {
-        events: Vec<ShownEvent>,
-    }
     #[derive(Deserialize)]
     struct ShownEvent {
         #[serde(rename = "type")]
@@ -89,7 +87,14 @@ fn outcome(bytes: &[u8]) -> Result<Vec<Caused>, MakeError> {
         stream: Stream,
         version: u64,
     }
-    let shown: Shown = serde_json::from_slice(bytes)?;
-    let caused = |event: ShownEvent| Caused { kind: event.kind, stream: event.stream, version: event.version };
-    Ok(shown.events.into_iter().map(caused).collect())
+    let mut members = Members::of(bytes);
+    while let Some(name) = members.name()? {
+        if name == b"events" {
+            let shown: Vec<ShownEvent> = members.read()?;
+            let caused = |event: ShownEvent| Caused { kind: event.kind, stream: event.stream, version: event.version };
+            return Ok(shown.into_iter().map(caused).collect());
+        }
+        members.skip()?;
+    }
+    Err(serde_json::Error::missing_field("events").into())
 }

@@ -7,7 +7,7 @@ use tlog::{Hash, Tree, leaf_hash};
 
 use super::ReplayError;
 use crate::entry::{Effects, Entry, Outline, OutlineCause};
-use crate::store::{LedgerReader, StoreError, StoredEntry, parsed};
+use crate::store::{LedgerReader, Lent, StoreError, StoredEntry, parsed};
 
 /// How many changes are gathered before they are written.
 const BATCH_CHANGES: usize = 10_000;
@@ -160,11 +160,10 @@ enum What {
 }
 
 impl Read {
-    fn from(stored: &StoredEntry) -> Result<Read, ReplayError> {
-        let index = stored.index;
-        let Outline { index: told, time, cause, events } = serde_json::from_slice(&stored.bytes).map_err(|error| wrong(index, error))?;
+    fn from(Lent { index, bytes, .. }: Lent<'_>) -> Result<Read, ReplayError> {
+        let Outline { index: told, time, cause, events } = serde_json::from_slice(bytes).map_err(|error| wrong(index, error))?;
         stands_at(index, told)?;
-        let (leaf, many) = (leaf_hash(&stored.bytes), events.len() as u64);
+        let (leaf, many) = (leaf_hash(bytes), events.len() as u64);
         let told = match cause {
             OutlineCause::Command { payload } => {
                 let begun = Effects::begun(payload).map_err(|error| wrong(index, error))?;

@@ -18,7 +18,7 @@ use super::told::Told;
 use super::{Probe, Published, Sealed};
 use crate::admission::KeyDirectory;
 use crate::entry::EntryError;
-use crate::store::{Head, HighWater, HighWaterError, Ledger, LedgerReader, Lent, Missing, StoreError, Vault, VaultEdit, parsed_lent};
+use crate::store::{Head, HighWater, HighWaterError, Ledger, LedgerReader, Lent, Missing, StoreError, Vault, VaultEdit, parsed};
 
 /// What a core is loaded from.
 pub struct Opened {
@@ -200,7 +200,7 @@ impl Replayed {
     /// [`LoadError`]; a failure of the store leaves whole entries, any other leaves what is of no more use.
     pub(super) fn extend(&mut self, reader: &dyn LedgerReader, size: u64, mut each: impl FnMut(u64, &[Event])) -> Result<(), LoadError> {
         let mut full = Vec::new();
-        parsed_lent(reader, self.tree.size()..size, Read::from, |index, Read { leaf, entry }| {
+        parsed(reader, self.tree.size()..size, Read::from, |index, Read { leaf, entry }| {
             for event in &entry.events {
                 self.registry.apply(event).map_err(|source| LoadError::Stream { index, source })?;
             }
@@ -216,7 +216,7 @@ impl Replayed {
 /// The edits of the vault that entries from one size until another make.
 fn edits_from(reader: &dyn LedgerReader, from: u64, until: u64) -> Result<Vec<VaultEdit>, LoadError> {
     let mut all = Vec::new();
-    parsed_lent(reader, from..until, Read::from, |index, Read { entry, .. }| {
+    parsed(reader, from..until, Read::from, |index, Read { entry, .. }| {
         all.extend(edits(index, &entry.events));
         Ok(())
     })?;

@@ -44,7 +44,7 @@ pub(crate) use high_water::sync_directory;
 pub use high_water::{HighWater, HighWaterError, Missing};
 pub use ledger::{FullTile, Head, Ledger, LedgerBatch, LedgerReader, Lent, MAX_ENTRY_BYTES, Outcome, RefusalRow, StoredEntry, TILE_BYTES};
 pub use live::{Live, LivePass};
-pub(crate) use parsed::{parsed, parsed_lent};
+pub(crate) use parsed::parsed;
 pub use peers::{Leader, Peers};
 pub use place::{Snapshot, Store, Writers};
 pub use rebuild::{Comparison, Difference, Fault, MAX_DIFFERENCES, Rebuild};

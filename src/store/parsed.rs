@@ -5,31 +5,18 @@ use std::iter::repeat_with;
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{LedgerReader, Lent, StoreError, StoredEntry};
+use super::{LedgerReader, Lent, StoreError};
 use crate::crew::{cores, with_crew};
 
 /// How many entries are read and parsed at a time.
 const PAGE: u64 = 512;
-
-/// The same as [`parsed_lent`] with copies of the entries.
-///
-/// # Errors
-/// The same.
-pub fn parsed<T: Send, E: From<StoreError> + Send>(
-    reader: &dyn LedgerReader,
-    entries: Range<u64>,
-    parse: impl Fn(&StoredEntry) -> Result<T, E> + Sync,
-    take: impl FnMut(u64, T) -> Result<(), E>,
-) -> Result<(), E> {
-    parsed_lent(reader, entries, |entry| parse(&entry.to_stored()), take)
-}
 
 /// Reads entries one after the other: all cores read and parse pages ahead, each by a connection of its own, and this thread takes what they
 /// say, in order.
 ///
 /// # Errors
 /// The store's, those of `parse`, and those of `take`; an entry that is missing. Each comes where its page would have been taken.
-pub fn parsed_lent<T: Send, E: From<StoreError> + Send>(
+pub fn parsed<T: Send, E: From<StoreError> + Send>(
     reader: &dyn LedgerReader,
     entries: Range<u64>,
     parse: impl Fn(Lent<'_>) -> Result<T, E> + Sync,
@@ -125,8 +112,8 @@ mod tests {
     /// Reads entries whose bytes are to be numbers below a limit: those that were taken, and how it ended.
     fn read(reader: &dyn LedgerReader, entries: Range<u64>, below: u64) -> (Vec<u64>, Result<(), StoreError>) {
         let mut taken = Vec::new();
-        let parse = |entry: &StoredEntry| {
-            let number: u64 = str::from_utf8(&entry.bytes).unwrap().parse().unwrap();
+        let parse = |entry: Lent<'_>| {
+            let number: u64 = str::from_utf8(entry.bytes).unwrap().parse().unwrap();
             if number < below { Ok(number) } else { Err(StoreError::invalid(format!("{number} is too much"))) }
         };
         let ended = parsed(reader, entries, parse, |index, number| {
