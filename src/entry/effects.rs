@@ -3,7 +3,7 @@
 use std::cell::LazyCell;
 
 use aggregates::Event;
-use aggregates::words::{Instant, Stream};
+use aggregates::words::Stream;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use projections::{Change, Link};
@@ -12,33 +12,6 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::{Cause, Entry};
-
-/// An entry as far as read models ask. It is believed, and so read in a hurry: whoever doubts it recomputes the root over all bytes first.
-#[derive(Debug, Deserialize)]
-pub struct Outline<'a> {
-    /// Its place in the log.
-    pub index: u64,
-    /// When it was decided.
-    pub time: Instant,
-    /// What caused it.
-    #[serde(borrow)]
-    pub cause: OutlineCause<'a>,
-    /// What it caused.
-    pub events: Vec<Event>,
-}
-
-/// What caused an entry, as far as read models ask.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OutlineCause<'a> {
-    /// A signed command.
-    Command {
-        /// What was signed: base64url.
-        payload: &'a str,
-    },
-    /// The effects of the command of an earlier entry go on.
-    Continues(u64),
-}
 
 /// What a chain's continuations need of the command that began it.
 #[derive(Debug)]

@@ -4,6 +4,7 @@
 //! reads them back requires that they are the canonical form of what they say.
 
 mod effects;
+mod outline;
 
 use aggregates::Event;
 use aggregates::facts::Facts;
@@ -11,7 +12,8 @@ use aggregates::words::Instant;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use effects::{Effects, Outline, OutlineCause, PayloadError};
+pub use effects::{Effects, PayloadError};
+pub use outline::{Outline, OutlineCause};
 
 /// The version of this format.
 pub const FORMAT: u32 = 1;

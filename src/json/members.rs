@@ -66,6 +66,21 @@ impl<'a> Members<'a> {
         }
     }
 
+    /// A value as it is written, not looked into.
+    pub(crate) fn raw(&mut self) -> Result<&'a [u8], Error> {
+        let start = self.at;
+        self.skip().map(|()| &self.text[start..self.at])
+    }
+
+    /// A string of plain characters.
+    pub(crate) fn plain(&mut self) -> Result<&'a str, Error> {
+        let torn = self.torn();
+        match self.raw()? {
+            [b'"', text @ .., b'"'] if !text.contains(&b'\\') => str::from_utf8(text).map_err(Error::custom),
+            _ => Err(torn),
+        }
+    }
+
     /// The rest of a string, with the quote that ends it.
     fn string(&mut self) -> Result<(), Error> {
         loop {

@@ -161,7 +161,7 @@ enum What {
 
 impl Read {
     fn from(Lent { index, bytes, .. }: Lent<'_>) -> Result<Read, ReplayError> {
-        let Outline { index: told, time, cause, events } = serde_json::from_slice(bytes).map_err(|error| wrong(index, error))?;
+        let Outline { index: told, time, cause, events } = Outline::from(bytes).map_err(|error| wrong(index, error))?;
         stands_at(index, told)?;
         let (leaf, many) = (leaf_hash(bytes), events.len() as u64);
         let told = match cause {
