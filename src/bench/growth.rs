@@ -7,12 +7,15 @@ use tempfile::TempDir;
 
 use super::machine::resident;
 use super::told::{Line, Wanted};
-use super::{Bed, Bench, BenchError, Cast, Step};
+use super::{Bed, Bench, BenchError, Cast, Step, median};
 
 const SECTION: &str = "Growth, on SQLite";
 
 /// Patients that are taken through each step at once.
-const ROUND: u64 = 5_000;
+const ROUND: u64 = 2_500;
+
+/// Of how many rounds before a goal the cost is the median.
+const LATEST: usize = 5;
 
 /// Patients whose way is weighed from registration to the declaration's end.
 const WEIGHED: u64 = 2_000;
@@ -29,7 +32,7 @@ pub(super) fn measure(bench: &mut Bench) -> Result<(), BenchError> {
     let mut bed = Bed::new("SQLite", &cast, folder, None)?;
     let (mut first, mut done) = (None, 0);
     for goal in bench.settings.growth.clone() {
-        let (mut cost, mut declared) = (f64::NAN, f64::NAN);
+        let (mut costs, mut declared) = (Vec::new(), f64::NAN);
         while done < goal {
             let patients = done..goal.min(done + ROUND);
             let many = (patients.end - patients.start) as f64;
@@ -45,8 +48,8 @@ pub(super) fn measure(bench: &mut Bench) -> Result<(), BenchError> {
                 time += bed.take(&cast.commands(&step, patients.clone())?)?;
             }
             // Opened anew for weighing, a ledger remembers nothing yet, so such a round tells the cost only where there is no other.
-            if before.is_none() || cost.is_nan() {
-                cost = time.as_secs_f64() * 1e6 / (3.0 * many);
+            if before.is_none() || costs.is_empty() {
+                costs.push(time.as_secs_f64() * 1e6 / (3.0 * many));
             }
             if let Some(before) = before {
                 let (open, bytes) = weighed(bed)?;
@@ -54,6 +57,7 @@ pub(super) fn measure(bench: &mut Bench) -> Result<(), BenchError> {
             }
             done = patients.end;
         }
+        let cost = median(&costs[costs.len().saturating_sub(LATEST)..]);
         let first = *first.get_or_insert(cost);
         let tell = |what: &str, unit, figure| Line::new(SECTION, format!("{goal} declarations: {what}"), unit, vec![figure]);
         bench.lines.push(tell("a command of theirs", "µs", cost).against("the first", first, Wanted::Most(1.2)));
