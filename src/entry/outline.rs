@@ -1,4 +1,4 @@
-//! An entry's outline: what folding it into read models asks.
+//! An entry's outline: what folding it into registry and read models asks.
 
 use aggregates::Event;
 use aggregates::words::Instant;
@@ -7,17 +7,17 @@ use serde_json::Error;
 
 use crate::json::Members;
 
-/// An entry as far as read models ask. It is believed, and so read in a hurry: whoever doubts it recomputes the root over all bytes first.
+/// An entry as far as registry and read models ask. It is believed, and so read in a hurry: whoever doubts it recomputes the root over all bytes
+/// first. Most of an entry is a payload in base64, which is passed over.
 #[derive(Debug)]
 pub struct Outline<'a> {
     /// Its place in the log.
     pub index: u64,
     /// When it was decided.
     pub time: Instant,
-    /// What caused it.
-    pub cause: OutlineCause<'a>,
     /// What it caused.
     pub events: Vec<Event>,
+    cause: &'a [u8],
 }
 
 /// What caused an entry, as far as read models ask.
@@ -44,12 +44,20 @@ impl<'a> Outline<'a> {
             match name {
                 b"index" => once(&mut index, members.read()?)?,
                 b"time" => once(&mut time, members.read()?)?,
-                b"cause" => once(&mut cause, OutlineCause::from(members.raw()?)?)?,
+                b"cause" => once(&mut cause, members.raw()?)?,
                 b"events" => once(&mut events, members.read()?)?,
                 _ => members.skip()?,
             }
         }
         Ok(Outline { index: there(index)?, time: there(time)?, cause: there(cause)?, events: there(events)? })
+    }
+
+    /// What caused it.
+    ///
+    /// # Errors
+    /// It says nothing of the kind.
+    pub fn cause(&self) -> Result<OutlineCause<'a>, Error> {
+        OutlineCause::from(self.cause)
     }
 }
 
@@ -101,10 +109,20 @@ mod tests {
                 Cause::Command(command) => OutlineCause::Command { payload: command["payload"].as_str().unwrap() },
                 Cause::Continues(first) => OutlineCause::Continues(*first),
             };
-            assert_eq!((outline.index, outline.time, outline.cause, outline.events), (entry.index, entry.time, cause, entry.events));
+            assert_eq!(outline.cause().unwrap(), cause);
+            assert_eq!((outline.index, outline.time, outline.events), (entry.index, entry.time, entry.events));
             for end in 0..bytes.len() {
                 assert!(Outline::from(&bytes[..end]).is_err(), "cut at {end}");
             }
+        }
+        let time = r#""time":"2026-11-23T10:15:30.123Z""#;
+        for (text, why) in [
+            (format!(r#"{{"cause":1,"events":[],{time},{time}}}"#), "a member comes twice"),
+            (format!(r#"{{"cause":1,"index":1,{time}}}"#), "a member is missing"),
+            (format!(r#"{{"events":[{{}}],{time}}}"#), "missing field `stream`"),
+        ] {
+            let error = Outline::from(text.as_bytes()).unwrap_err().to_string();
+            assert!(error.contains(why), "{error}");
         }
         for cause in [r#"{"continues":1,"continues":1}"#, r#"{"command":{"payload":"a\u0062"}}"#, r#"{"command":{}}"#, "{}", "7"] {
             assert!(OutlineCause::from(cause.as_bytes()).is_err(), "{cause}");

@@ -161,8 +161,10 @@ enum What {
 
 impl Read {
     fn from(Lent { index, bytes, .. }: Lent<'_>) -> Result<Read, ReplayError> {
-        let Outline { index: told, time, cause, events } = Outline::from(bytes).map_err(|error| wrong(index, error))?;
-        stands_at(index, told)?;
+        let outline = Outline::from(bytes).map_err(|error| wrong(index, error))?;
+        stands_at(index, outline.index)?;
+        let cause = outline.cause().map_err(|error| wrong(index, error))?;
+        let Outline { time, events, .. } = outline;
         let (leaf, many) = (leaf_hash(bytes), events.len() as u64);
         let told = match cause {
             OutlineCause::Command { payload } => {

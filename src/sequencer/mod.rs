@@ -28,7 +28,6 @@ mod published;
 mod recover;
 mod run;
 mod sealed;
-mod told;
 mod work;
 
 pub use answer::{Accepted, Answer, Refused};

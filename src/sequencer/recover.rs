@@ -14,10 +14,9 @@ use super::core::Core;
 use super::decider::Decider;
 use super::edits::edits;
 use super::keys::Keys;
-use super::told::Told;
 use super::{Probe, Published, Sealed};
 use crate::admission::KeyDirectory;
-use crate::entry::EntryError;
+use crate::entry::{EntryError, Outline};
 use crate::store::{Head, HighWater, HighWaterError, Ledger, LedgerReader, Lent, Missing, StoreError, Vault, VaultEdit, parsed};
 
 /// What a core is loaded from.
@@ -200,12 +199,12 @@ impl Replayed {
     /// [`LoadError`]; a failure of the store leaves whole entries, any other leaves what is of no more use.
     pub(super) fn extend(&mut self, reader: &dyn LedgerReader, size: u64, mut each: impl FnMut(u64, &[Event])) -> Result<(), LoadError> {
         let mut full = Vec::new();
-        parsed(reader, self.tree.size()..size, Read::from, |index, Read { leaf, entry }| {
-            for event in &entry.events {
+        parsed(reader, self.tree.size()..size, Read::from, |index, Read { leaf, time, events }| {
+            for event in &events {
                 self.registry.apply(event).map_err(|source| LoadError::Stream { index, source })?;
             }
-            each(index, &entry.events);
-            self.last_time = entry.time;
+            each(index, &events);
+            self.last_time = time;
             self.tree.push(leaf, &mut full);
             full.clear();
             Ok(())
@@ -216,23 +215,24 @@ impl Replayed {
 /// The edits of the vault that entries from one size until another make.
 fn edits_from(reader: &dyn LedgerReader, from: u64, until: u64) -> Result<Vec<VaultEdit>, LoadError> {
     let mut all = Vec::new();
-    parsed(reader, from..until, Read::from, |index, Read { entry, .. }| {
-        all.extend(edits(index, &entry.events));
+    parsed(reader, from..until, Read::from, |index, Read { events, .. }| {
+        all.extend(edits(index, &events));
         Ok(())
     })?;
     Ok(all)
 }
 
-/// An entry as a start reads it.
+/// An entry as a start reads it. What is not read is covered by the leaf hash.
 struct Read {
     leaf: Hash,
-    entry: Told,
+    time: Instant,
+    events: Vec<Event>,
 }
 
 impl Read {
     fn from(lent: Lent<'_>) -> Result<Read, LoadError> {
-        let entry = Told::from(lent.bytes).map_err(|error| LoadError::Entry { index: lent.index, source: error.into() })?;
-        Ok(Read { leaf: leaf_hash(lent.bytes), entry })
+        let outline = Outline::from(lent.bytes).map_err(|error| LoadError::Entry { index: lent.index, source: error.into() })?;
+        Ok(Read { leaf: leaf_hash(lent.bytes), time: outline.time, events: outline.events })
     }
 }
 
