@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use projections::{Folded, Indexed, Open, Resource, Stored, Version, link_blocks};
+use projections::{Folded, Indexed, LINK_BLOCK, Open, Resource, Stored, Version, link_blocks};
 
 use super::super::recent::Recent;
 use super::super::{LedgerBatch, StoreError};
@@ -81,9 +81,21 @@ pub(super) async fn links(session: &Session, batch: &LedgerBatch, folded: &Folde
     }
     let names: Vec<&str> = all.keys().map(|(stream, _)| *stream).collect();
     let streams = numbers(session, &names, recent).await?;
-    let blocks: Vec<i64> = all.keys().map(|(_, block)| stored(*block)).collect::<Result<_, _>>()?;
-    let entries: Vec<&[u8]> = all.values().map(Vec::as_slice).collect();
-    session.execute(sql!("row_link_insert"), &[&streams, &blocks, &entries]).await?;
+    let rows = streams.into_iter().zip(&all).map(|(stream, ((_, block), entries))| Ok((stream, stored(*block)?, entries.as_slice())));
+    let rows: Vec<(i64, i64, &[u8])> = rows.collect::<Result<_, StoreError>>()?;
+    // Only in a block that was begun before may a stream have a row.
+    let (begun, new) = rows.into_iter().partition(|(_, block, _)| (*block as u64) * LINK_BLOCK < batch.old.size);
+    let (added, inserted) = tokio::join!(link_rows(session, sql!("row_link_add"), begun), link_rows(session, sql!("row_link_insert"), new));
+    together([added, inserted])
+}
+
+async fn link_rows(session: &Session, sql: &'static str, rows: Vec<(i64, i64, &[u8])>) -> Result<(), StoreError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let (streams, (blocks, entries)): (Vec<i64>, (Vec<i64>, Vec<&[u8]>)) =
+        rows.into_iter().map(|(stream, block, entries)| (stream, (block, entries))).unzip();
+    session.execute(sql, &[&streams, &blocks, &entries]).await?;
     Ok(())
 }
 
