@@ -93,8 +93,9 @@ async fn link_rows(session: &Session, sql: &'static str, rows: Vec<(i64, i64, &[
     if rows.is_empty() {
         return Ok(());
     }
-    let (streams, (blocks, entries)): (Vec<i64>, (Vec<i64>, Vec<&[u8]>)) =
-        rows.into_iter().map(|(stream, block, entries)| (stream, (block, entries))).unzip();
+    let streams: Vec<i64> = rows.iter().map(|(stream, ..)| *stream).collect();
+    let blocks: Vec<i64> = rows.iter().map(|(_, block, _)| *block).collect();
+    let entries: Vec<&[u8]> = rows.iter().map(|(.., entries)| *entries).collect();
     session.execute(sql, &[&streams, &blocks, &entries]).await?;
     Ok(())
 }
