@@ -71,6 +71,18 @@ impl Recent {
         }
     }
 
+    /// A stream's number, if it is remembered.
+    #[cfg(feature = "postgres")]
+    pub(super) fn known_stream(&mut self, name: &str) -> Option<i64> {
+        self.stream(name, |_| Err(())).ok()
+    }
+
+    /// Remembers a stream's number.
+    #[cfg(feature = "postgres")]
+    pub(super) fn keep_stream(&mut self, name: String, number: i64) {
+        self.streams.insert(name, number);
+    }
+
     /// A stream's number, or what `ask` says.
     pub(super) fn stream<E>(&mut self, name: &str, ask: impl FnOnce(&str) -> Result<i64, E>) -> Result<i64, E> {
         if let Some(number) = self.streams.young.get(name) {

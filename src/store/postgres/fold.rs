@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use projections::{Folded, Indexed, Open, Resource, Stored, Version, link_blocks};
+use projections::{Folded, Indexed, LINK_BLOCK, Open, Resource, Stored, Version, link_blocks};
 
 use super::super::recent::Recent;
 use super::super::{LedgerBatch, StoreError};
@@ -74,15 +74,47 @@ async fn values(session: &Session, folded: &Folded) -> Result<(), StoreError> {
 }
 
 /// Writes which entries are about which streams.
-pub(super) async fn links(session: &Session, batch: &LedgerBatch, folded: &Folded) -> Result<(), StoreError> {
+pub(super) async fn links(session: &Session, batch: &LedgerBatch, folded: &Folded, recent: &mut Recent) -> Result<(), StoreError> {
     let all = link_blocks(batch.links.iter().chain(&folded.links));
     if all.is_empty() {
         return Ok(());
     }
-    let streams: Vec<&str> = all.keys().map(|(stream, _)| *stream).collect();
-    let blocks: Vec<i64> = all.keys().map(|(_, block)| stored(*block)).collect::<Result<_, _>>()?;
-    let entries: Vec<&[u8]> = all.values().map(Vec::as_slice).collect();
-    let added = session.execute(sql!("row_link_insert"), &[&streams, &blocks, &entries]).await?;
-    // What is not added is of a stream that nobody knows.
-    if added == all.len() as u64 { Ok(()) } else { Err(StoreError::invalid("a link is to no stream of the ledger")) }
+    let names: Vec<&str> = all.keys().map(|(stream, _)| *stream).collect();
+    let streams = numbers(session, &names, recent).await?;
+    let rows = streams.into_iter().zip(&all).map(|(stream, ((_, block), entries))| Ok((stream, stored(*block)?, entries.as_slice())));
+    let rows: Vec<(i64, i64, &[u8])> = rows.collect::<Result<_, StoreError>>()?;
+    // Only in a block that was begun before may a stream have a row.
+    let (begun, new) = rows.into_iter().partition(|(_, block, _)| (*block as u64) * LINK_BLOCK < batch.old.size);
+    let (added, inserted) = tokio::join!(link_rows(session, sql!("row_link_add"), begun), link_rows(session, sql!("row_link_insert"), new));
+    together([added, inserted])
+}
+
+async fn link_rows(session: &Session, sql: &'static str, rows: Vec<(i64, i64, &[u8])>) -> Result<(), StoreError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let streams: Vec<i64> = rows.iter().map(|(stream, ..)| *stream).collect();
+    let blocks: Vec<i64> = rows.iter().map(|(_, block, _)| *block).collect();
+    let entries: Vec<&[u8]> = rows.iter().map(|(.., entries)| *entries).collect();
+    session.execute(sql, &[&streams, &blocks, &entries]).await?;
+    Ok(())
+}
+
+/// The numbers of streams, asked for where they are not remembered.
+async fn numbers(session: &Session, names: &[&str], recent: &mut Recent) -> Result<Vec<i64>, StoreError> {
+    let known: Vec<Option<i64>> = names.iter().map(|name| recent.known_stream(name)).collect();
+    let asked: Vec<&str> = names.iter().zip(&known).filter(|(_, known)| known.is_none()).map(|(name, _)| *name).collect();
+    let mut found = BTreeMap::new();
+    if !asked.is_empty() {
+        for row in session.rows(sql!("stream_numbers"), &[&asked]).await? {
+            let (name, number) = (value::<String>(&row, 0)?, value(&row, 1)?);
+            recent.keep_stream(name.clone(), number);
+            found.insert(name, number);
+        }
+    }
+    let number = |(name, known): (&&str, Option<i64>)| {
+        let number = known.or_else(|| found.get(*name).copied());
+        number.ok_or_else(|| StoreError::invalid("a link is to no stream of the ledger"))
+    };
+    names.iter().zip(known).map(number).collect()
 }

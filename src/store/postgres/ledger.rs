@@ -7,7 +7,7 @@ use super::super::recent::Recent;
 use super::super::{Head, Ledger, LedgerBatch, LedgerReader, StoreError};
 use super::copy_in::copy_in;
 use super::failure::{stored, together};
-use super::session::Session;
+use super::session::{Session, value};
 use super::writer::Writer;
 use super::{PostgresLedgerReader, Target, fold, leadership, migrate, reader, rights, sql};
 
@@ -45,7 +45,7 @@ impl PostgresLedger {
     pub(super) fn pair(&self) -> Result<Uuid, StoreError> {
         let rows = self.writer.session().run(self.writer.session().rows(sql!("pair"), &[]))?;
         let row = rows.first().ok_or_else(|| StoreError::corrupt("there is no head"))?;
-        super::session::value(row, 0)
+        value(row, 0)
     }
 }
 
@@ -114,8 +114,8 @@ async fn write(session: &Session, batch: &LedgerBatch, last: fold::Last, recent:
     let (entries, streams, checkpoint, tiles, outcomes, rows) = tokio::join!(
         entries(session, batch),
         async {
-            streams(session, batch).await?;
-            fold::links(session, batch, &folded).await
+            streams(session, batch, recent).await?;
+            fold::links(session, batch, &folded, recent).await
         },
         checkpoint(session, batch),
         tiles(session, batch),
@@ -137,9 +137,11 @@ async fn entries(session: &Session, batch: &LedgerBatch) -> Result<(), StoreErro
     copy_in(session, sql!("entry_copy"), &[Type::INT8, Type::INT8, Type::BYTEA], rows).await
 }
 
-async fn streams(session: &Session, batch: &LedgerBatch) -> Result<(), StoreError> {
+async fn streams(session: &Session, batch: &LedgerBatch, recent: &mut Recent) -> Result<(), StoreError> {
     if !batch.streams.is_empty() {
-        session.execute(sql!("stream_insert"), &[&batch.streams]).await?;
+        for row in session.rows(sql!("stream_insert"), &[&batch.streams]).await? {
+            recent.keep_stream(value(&row, 0)?, value(&row, 1)?);
+        }
     }
     Ok(())
 }

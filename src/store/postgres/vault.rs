@@ -38,25 +38,24 @@ impl PostgresVault {
         self.reader.pair
     }
 
-    /// One transaction that the statement in `guard` opens, and the head after it.
+    /// One transaction that the statement in `guard` opens, and the head that it makes, which nothing after it changes.
     fn transact(
         &mut self,
         guard: &'static str,
         held: Parameters<'_>,
         work: impl AsyncFnOnce(&Session) -> Result<(), StoreError>,
     ) -> Result<VaultHead, StoreError> {
-        let hit = async |session: &Session| match session.execute(guard, held).await? {
-            1 => Ok(()),
-            // Another leads, or the caller does not know the head.
-            _ => Err(StoreError::Fenced),
+        let hit = async |session: &Session| {
+            let rows = session.rows(guard, held).await?;
+            // Without one, another leads or the caller does not know the head.
+            vault_reader::read_head(rows.first().ok_or(StoreError::Fenced)?)
         };
         self.writer.transact_after(
-            hit,
             async |_| Ok(()),
-            async |session, ()| {
+            hit,
+            async |session, head| {
                 work(session).await?;
-                let rows = session.rows(sql!("vault_head_read"), &[]).await?;
-                rows.first().map(vault_reader::read_head).transpose()?.ok_or_else(|| StoreError::corrupt("the vault has no head"))
+                Ok(head)
             },
         )
     }

@@ -1,1 +1,1 @@
-UPDATE vault.head SET epoch = epoch + 1
+UPDATE vault.head SET epoch = epoch + 1 RETURNING size, epoch, edited

@@ -1,0 +1,1 @@
+SELECT name, number FROM ledger.streams WHERE name = ANY ($1::text[])
