@@ -22,7 +22,7 @@ pub fn machine() -> Value {
         "optimised": !cfg!(debug_assertions),
         "sqlite": rusqlite::version(),
         "durability": {
-            "sqlite": "WAL, synchronous=FULL, fullfsync: a sync of the vault's WAL and one of the ledger's for each batch",
+            "sqlite": "WAL, synchronous=FULL, fdatasync: a sync of the vault's WAL and one of the ledger's for each batch",
             "postgresql": "fsync=on, synchronous_commit=on: a commit of the vault and one of the ledger for each batch",
             "high_water": "a file of its own with two places, one of them written and synced for each batch",
         },
