@@ -12,7 +12,7 @@ use super::{Bed, Bench, BenchError, Cast, Step, median};
 const SECTION: &str = "Growth, on SQLite";
 
 /// Patients that are taken through each step at once.
-const ROUND: u64 = 2_500;
+const ROUND: u64 = 5_000;
 
 /// Of how many rounds before a goal the cost is the median.
 const LATEST: usize = 5;
