@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use rusqlite::ToSql;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef};
-use uuid::Uuid;
+
+use super::super::packed::Packed;
 
 /// A stream's name. With a UUID in its canonical form (RFC 9562 §4) it is kept as the UUID's 16 bytes and the type's letters, so that it takes
 /// half the room and the subjects of a time lie together; as a text otherwise.
@@ -25,10 +26,8 @@ impl From<Subject<'_>> for String {
 
 impl ToSql for Subject<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        let parts = self.0.rsplit_once('/').and_then(|(kind, id)| Some((kind, Uuid::try_parse(id).ok()?)));
-        Ok(match parts {
-            // Another way of writing it, such as in upper case, is another name.
-            Some((kind, id)) if name(kind, id) == self.0 => [id.as_bytes(), kind.as_bytes()].concat().into(),
+        Ok(match self.0.rsplit_once('/').map(|(kind, id)| (kind, Packed::of(id))) {
+            Some((kind, Packed::Uuid(id))) => [&id, kind.as_bytes()].concat().into(),
             _ => ToSqlOutput::Borrowed(ValueRef::Text(self.0.as_bytes())),
         })
     }
@@ -39,12 +38,8 @@ impl FromSql for Subject<'static> {
         let ValueRef::Blob(bytes) = value else { return Ok(Subject(value.as_str()?.to_owned().into())) };
         let (id, kind) = bytes.split_first_chunk().ok_or(FromSqlError::InvalidBlobSize { expected_size: 16, blob_size: bytes.len() })?;
         let kind = str::from_utf8(kind).map_err(FromSqlError::other)?;
-        Ok(Subject(name(kind, Uuid::from_bytes(*id)).into()))
+        Ok(Subject(format!("{kind}/{}", Packed::Uuid(*id).text()).into()))
     }
-}
-
-fn name(kind: &str, id: Uuid) -> String {
-    format!("{kind}/{id}")
 }
 
 #[cfg(test)]
