@@ -6,6 +6,8 @@
 mod common;
 #[path = "common/live.rs"]
 mod live;
+#[path = "common/plain.rs"]
+mod plain;
 #[path = "common/story.rs"]
 mod story;
 
@@ -138,6 +140,9 @@ impl Source {
         let guards: Vec<(String, String)> =
             guards.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().collect::<Result<_, _>>().unwrap();
         guards.iter().for_each(|(name, _)| connection.execute_batch(&format!("DROP TRIGGER {name}")).unwrap());
+        if file == "ledger.sqlite" {
+            plain::store_plainly(&connection);
+        }
         assert!(connection.execute(sql, []).unwrap() > 0, "{sql}");
         guards.iter().for_each(|(_, text)| connection.execute_batch(text).unwrap());
     }
@@ -286,5 +291,6 @@ fn what_is_written_goes_into_the_file_as_it_comes() {
     let length = |path: &Path| fs::metadata(path).map_or(0, |file| file.len());
     let mut waits = 0;
     copy(&source.store(), &target.store(), None, &mut |_, _| waits = waits.max(length(&source.path("copy/ledger.sqlite-wal")))).unwrap();
-    assert!(waits > 0 && waits < length(&target.ledger), "{waits} bytes of {} waited at once", length(&target.ledger));
+    // A batch of a thousand entries writes some nine million bytes, and there are nine of them.
+    assert!(waits > 0 && waits < 24 << 20, "{waits} bytes waited at once");
 }

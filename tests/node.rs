@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
 
+#[path = "common/plain.rs"]
+mod plain;
+
 use std::path::Path;
 
 use aggregates::policy::PolicyTerms;
@@ -82,11 +85,9 @@ fn alter(ledger: &Path, index: u64, alteration: &str) {
     let connection = Connection::open(ledger).unwrap();
     let guard: String =
         connection.query_row("SELECT sql FROM sqlite_schema WHERE name = 'entries_stay_as_they_are'", [], |row| row.get(0)).unwrap();
-    let update = format!(
-        "DROP TRIGGER entries_stay_as_they_are;
-        UPDATE entries SET bytes = CAST({alteration} AS BLOB) WHERE \"index\" = {index};
-        {guard};"
-    );
+    connection.execute_batch("DROP TRIGGER entries_stay_as_they_are").unwrap();
+    plain::store_plainly(&connection);
+    let update = format!("UPDATE entries SET bytes = CAST({alteration} AS BLOB) WHERE \"index\" = {index}; {guard};");
     connection.execute_batch(&update).unwrap();
 }
 

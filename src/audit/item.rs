@@ -13,6 +13,7 @@ use crate::admission::{KeyDirectory, command_of};
 use crate::entry::{Entry, EntryError};
 use crate::envelope::Envelope;
 use crate::keys::{self, AdmittedKey};
+use crate::store::EntryDecompressor;
 
 /// A stored entry on its way through the audit.
 pub(super) struct Item {
@@ -20,7 +21,7 @@ pub(super) struct Item {
     pub(super) place: u64,
     /// The column `time`.
     pub(super) time: Option<i64>,
-    /// The bytes that were hashed.
+    /// The bytes that were hashed; before [`read_all`] as they are stored.
     pub(super) bytes: Vec<u8>,
     /// Their leaf hash.
     pub(super) leaf: Hash,
@@ -45,7 +46,12 @@ impl Item {
         Item { place, time, bytes, leaf: tlog::EMPTY_ROOT, entry: None, signed: None, faults: Vec::new() }
     }
 
-    fn read(&mut self) {
+    fn read(&mut self, decompressor: &mut EntryDecompressor) {
+        match decompressor.decompress(&self.bytes) {
+            Ok(bytes) if bytes.len() != self.bytes.len() => self.bytes = bytes.to_vec(),
+            Ok(_) => {}
+            Err(error) => self.faults.push(("entry_unreadable", error.to_string())),
+        }
         self.leaf = leaf_hash(&self.bytes);
         let entry = match Entry::from_bytes(&self.bytes) {
             Ok(entry) => entry,
@@ -139,8 +145,9 @@ impl KnownKeys {
 
 /// Reads every item.
 pub(super) fn read_all(mut items: Vec<Item>) -> Vec<Item> {
+    let mut decompressor = EntryDecompressor::default();
     for item in &mut items {
-        if catch_unwind(AssertUnwindSafe(|| item.read())).is_err() {
+        if catch_unwind(AssertUnwindSafe(|| item.read(&mut decompressor))).is_err() {
             item.entry = None;
             item.faults.push(("entry_unreadable", "reading it failed in a way that nobody foresaw".into()));
         }

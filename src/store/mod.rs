@@ -18,6 +18,7 @@ mod access_log;
 mod access_queue;
 mod ahead;
 mod compare;
+mod compressed;
 mod error;
 mod expected;
 mod high_water;
@@ -38,6 +39,7 @@ mod vault;
 
 pub use access_log::{AccessLog, AccessRecord, QueueFull, Shown};
 pub use ahead::{Asked, Earlier, Known};
+pub use compressed::EntryDecompressor;
 pub use error::StoreError;
 pub(crate) use expected::Expected;
 pub(crate) use high_water::sync_directory;

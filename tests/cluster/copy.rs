@@ -16,6 +16,7 @@ use tempfile::TempDir;
 use tlog::{Tree, leaf_hash};
 
 use crate::common::postgres::{Cluster, OWNER, SERVER};
+use crate::plain;
 
 /// Runs the program, which must end with this code; its output as JSON, and what it says.
 #[track_caller]
@@ -183,6 +184,7 @@ fn what_is_wrong_with_the_source_is_named() {
             .map(Result::unwrap)
             .collect();
         guards.iter().for_each(|(name, _)| file.execute_batch(&format!("DROP TRIGGER {name}")).unwrap());
+        plain::store_plainly(&file);
         assert!(file.execute(change, []).unwrap() > 0, "{change}");
         guards.iter().for_each(|(_, text)| file.execute_batch(text).unwrap());
         drop(file);

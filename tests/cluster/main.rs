@@ -12,5 +12,7 @@ mod demo;
 mod fencing;
 mod following;
 mod load;
+#[path = "../common/plain.rs"]
+mod plain;
 mod takeover;
 mod world;

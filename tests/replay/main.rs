@@ -3,6 +3,8 @@
 
 #[path = "../common/forge.rs"]
 mod forge;
+#[path = "../common/plain.rs"]
+mod plain;
 #[path = "../common/story.rs"]
 mod story;
 

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use rusqlite::types::Value as Cell;
 use serde_json::Value;
 
-use super::{Told, json, litopys, text};
+use super::{Told, json, litopys, plain, text};
 
 /// Every row of every table, as SQLite gives it.
 fn dump(connection: &Connection) -> BTreeMap<String, BTreeSet<String>> {
@@ -137,6 +137,7 @@ fn a_ledger_that_is_not_what_was_signed_is_not_replayed() {
     let guard = "SELECT sql FROM sqlite_schema WHERE name = 'entries_stay_as_they_are'";
     let guard: String = connection.query_row(guard, [], |row| row.get(0)).unwrap();
     connection.execute_batch("DROP TRIGGER entries_stay_as_they_are").unwrap();
+    plain::store_plainly(&connection);
     let edit = r#"UPDATE entries SET bytes = CAST(replace(CAST(bytes AS TEXT), '"reason":"fraud"', '"reason":"moved_away"') AS BLOB)"#;
     connection.execute(edit, []).unwrap();
     connection.execute_batch(&guard).unwrap();

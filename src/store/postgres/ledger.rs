@@ -1,8 +1,11 @@
 //! The one writer of a ledger.
 
+use std::borrow::Cow;
+
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
+use super::super::compressed::EntryCompressor;
 use super::super::recent::Recent;
 use super::super::{Head, Ledger, LedgerBatch, LedgerReader, StoreError};
 use super::copy_in::copy_in;
@@ -17,6 +20,7 @@ pub struct PostgresLedger {
     target: Target,
     lead: Option<u64>,
     recent: Recent,
+    compressor: EntryCompressor,
 }
 
 impl PostgresLedger {
@@ -35,7 +39,7 @@ impl PostgresLedger {
         rights::check_rights(writer.session(), target)?;
         rights::check_guards(writer.session(), target, true)?;
         reader::check_sound(writer.session())?;
-        Ok(PostgresLedger { writer, target: target.clone(), lead: None, recent: Recent::default() })
+        Ok(PostgresLedger { writer, target: target.clone(), lead: None, recent: Recent::default(), compressor: EntryCompressor::default() })
     }
 
     pub(super) fn session(&self) -> &Session {
@@ -68,6 +72,7 @@ impl Ledger for PostgresLedger {
 
     fn commit_together(&mut self, batches: &[LedgerBatch]) -> Result<(), StoreError> {
         LedgerBatch::check_together(batches, self.lead)?;
+        let mut bytes = self.compressor.compress_entries(batches)?.into_iter();
         let Some((first, more)) = batches.split_first() else { return Ok(()) };
         // Left out where the transaction fails.
         let mut recent = std::mem::take(&mut self.recent);
@@ -76,11 +81,11 @@ impl Ledger for PostgresLedger {
             async |session| swap_head(session, first).await,
             async |session| fold::last(session, &asked).await,
             async |session, last| {
-                write(session, first, last, &mut recent).await?;
+                write(session, first, &mut bytes, last, &mut recent).await?;
                 for batch in more {
                     swap_head(session, batch).await?;
                     let last = fold::last(session, &fold::asked(batch, &recent)).await?;
-                    write(session, batch, last, &mut recent).await?;
+                    write(session, batch, &mut bytes, last, &mut recent).await?;
                 }
                 Ok(())
             },
@@ -107,12 +112,19 @@ async fn swap_head(session: &Session, batch: &LedgerBatch) -> Result<(), StoreEr
     if swapped == 1 { Ok(()) } else { Err(StoreError::Fenced) }
 }
 
-/// Everything but the head. When it begins, all that went out before has gone well.
-async fn write(session: &Session, batch: &LedgerBatch, last: fold::Last, recent: &mut Recent) -> Result<(), StoreError> {
+/// Everything but the head; `bytes` has those of the batch's entries, as they are stored. When it begins, all that went out before has gone
+/// well.
+async fn write<'a>(
+    session: &Session,
+    batch: &LedgerBatch,
+    bytes: &mut impl Iterator<Item = Cow<'a, [u8]>>,
+    last: fold::Last,
+    recent: &mut Recent,
+) -> Result<(), StoreError> {
     let folded = fold::folded(batch, last, recent)?;
     // Streams come before the links to them; the rest in whatever order.
     let (entries, streams, checkpoint, tiles, outcomes, rows) = tokio::join!(
-        entries(session, batch),
+        entries(session, batch, bytes),
         async {
             streams(session, batch, recent).await?;
             fold::links(session, batch, &folded, recent).await
@@ -130,9 +142,9 @@ async fn write(session: &Session, batch: &LedgerBatch, last: fold::Last, recent:
     Ok(())
 }
 
-async fn entries(session: &Session, batch: &LedgerBatch) -> Result<(), StoreError> {
+async fn entries<'a>(session: &Session, batch: &LedgerBatch, bytes: &mut impl Iterator<Item = Cow<'a, [u8]>>) -> Result<(), StoreError> {
     // Checked above to be dense from the old size, which is stored already.
-    let rows: Vec<(i64, i64, &[u8])> = batch.entries.iter().map(|entry| (entry.index as i64, entry.time, entry.bytes.as_slice())).collect();
+    let rows: Vec<_> = batch.entries.iter().zip(bytes).map(|(entry, bytes)| (entry.index as i64, entry.time, bytes)).collect();
     let rows = rows.iter().map(|(index, time, bytes)| [index as _, time as _, bytes as _]);
     copy_in(session, sql!("entry_copy"), &[Type::INT8, Type::INT8, Type::BYTEA], rows).await
 }

@@ -1,5 +1,6 @@
 //! Reading a ledger.
 
+use std::cell::RefCell;
 use std::ops::Range;
 
 use projections::{LinkKind, Resource};
@@ -7,7 +8,8 @@ use tokio_postgres::Row as SqlRow;
 use uuid::Uuid;
 
 use super::super::{
-    Earlier, FullTile, Head, LedgerReader, Lent, MAX_PAGE_BYTES, Outcome, RefusalRow, Row, RowKey, RowQuery, Rows, StoreError, StoredEntry,
+    Earlier, EntryDecompressor, FullTile, Head, LedgerReader, Lent, MAX_PAGE_BYTES, Outcome, RefusalRow, Row, RowKey, RowQuery, Rows,
+    StoreError, StoredEntry,
 };
 use super::failure::{bound, page};
 use super::session::{Parameters, Reading, Session, hash, number, value};
@@ -16,11 +18,22 @@ use super::{Target, rows, sql};
 /// A session for reading a ledger. Each call is one statement, hence of one instant.
 pub struct PostgresLedgerReader {
     session: Reading,
+    decompressor: RefCell<EntryDecompressor>,
 }
 
 impl PostgresLedgerReader {
     pub(super) fn open(target: &Target) -> Result<Self, StoreError> {
-        Ok(PostgresLedgerReader { session: Reading::open(target)? })
+        PostgresLedgerReader::on(Reading::open(target)?)
+    }
+
+    fn on(session: Reading) -> Result<Self, StoreError> {
+        Ok(PostgresLedgerReader { session, decompressor: RefCell::new(EntryDecompressor::default()) })
+    }
+
+    /// Lends the entry in a row.
+    fn lend<T>(&self, row: &SqlRow, to: impl FnOnce(Lent<'_>) -> T) -> Result<T, StoreError> {
+        let mut decompressor = self.decompressor.borrow_mut();
+        Ok(to(Lent { index: number(row, 0)?, time: value(row, 1)?, bytes: decompressor.decompress(value(row, 2)?)? }))
     }
 }
 
@@ -49,10 +62,6 @@ pub(super) fn check_sound(session: &Session) -> Result<(), StoreError> {
     }
 }
 
-fn entry(row: &SqlRow) -> Result<StoredEntry, StoreError> {
-    Ok(StoredEntry { index: number(row, 0)?, time: value(row, 1)?, bytes: value(row, 2)? })
-}
-
 fn outcome(row: &SqlRow) -> Result<Outcome, StoreError> {
     Ok(Outcome { index: number(row, 0)?, id: value(row, 1)?, payload_hash: hash(row, 2)?, size: number(row, 3)? })
 }
@@ -78,22 +87,30 @@ impl LedgerReader for PostgresLedgerReader {
     }
 
     fn entry(&self, index: u64) -> Result<Option<StoredEntry>, StoreError> {
-        self.session.one(sql!("entry_read"), &[&bound(index)], entry)
+        self.session.one(sql!("entry_read"), &[&bound(index)], |row| self.lend(row, |entry| entry.to_stored()))
     }
 
     fn entries(&self, from: u64, limit: usize) -> Result<Vec<StoredEntry>, StoreError> {
-        self.session.many(sql!("entry_list"), &[&bound(from), &page(limit), &(MAX_PAGE_BYTES as i64)], entry)
+        // The statement bounds a page of rows as they are stored.
+        let mut entries = Vec::new();
+        let mut bytes = 0;
+        for row in self.session.rows(sql!("entry_list"), &[&bound(from), &page(limit), &(MAX_PAGE_BYTES as i64)])? {
+            if bytes >= MAX_PAGE_BYTES {
+                break;
+            }
+            let entry = self.lend(&row, |entry| entry.to_stored())?;
+            bytes += entry.bytes.len();
+            entries.push(entry);
+        }
+        Ok(entries)
     }
 
     fn each_entry(&self, from: u64, limit: usize, each: &mut dyn FnMut(Lent<'_>)) -> Result<(), StoreError> {
-        self.session.each(sql!("entry_range"), &[&bound(from), &bound(from.saturating_add(limit as u64))], |row| {
-            each(Lent { index: number(row, 0)?, time: value(row, 1)?, bytes: value(row, 2)? });
-            Ok(())
-        })
+        self.session.each(sql!("entry_range"), &[&bound(from), &bound(from.saturating_add(limit as u64))], |row| self.lend(row, &mut *each))
     }
 
     fn another(&self) -> Result<Box<dyn LedgerReader>, StoreError> {
-        Ok(Box::new(PostgresLedgerReader { session: self.session.another()? }))
+        Ok(Box::new(PostgresLedgerReader::on(self.session.another()?)?))
     }
 
     fn size_at(&self, time: i64) -> Result<u64, StoreError> {

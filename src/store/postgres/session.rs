@@ -135,12 +135,12 @@ impl Reading {
         Ok(Reading { target: target.clone(), session: RefCell::new(Some(session)) })
     }
 
-    /// The rows that a statement gives.
+    /// What is read in the rows that a statement gives.
     pub(super) fn many<T>(
         &self,
         sql: &'static str,
         parameters: Parameters<'_>,
-        read: fn(&Row) -> Result<T, StoreError>,
+        read: impl Fn(&Row) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
         self.rows(sql, parameters)?.iter().map(read).collect()
     }
@@ -150,7 +150,7 @@ impl Reading {
         &self,
         sql: &'static str,
         parameters: Parameters<'_>,
-        read: fn(&Row) -> Result<T, StoreError>,
+        read: impl Fn(&Row) -> Result<T, StoreError>,
     ) -> Result<Option<T>, StoreError> {
         self.rows(sql, parameters)?.first().map(read).transpose()
     }
@@ -185,7 +185,8 @@ impl Reading {
         all
     }
 
-    fn rows(&self, sql: &'static str, parameters: Parameters<'_>) -> Result<Vec<Row>, StoreError> {
+    /// The rows that a statement gives, as they come.
+    pub(super) fn rows(&self, sql: &'static str, parameters: Parameters<'_>) -> Result<Vec<Row>, StoreError> {
         let mut place = self.session.borrow_mut();
         let mut fresh = false;
         loop {

@@ -1,9 +1,11 @@
 //! The one writer of a ledger.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
+use super::super::compressed::EntryCompressor;
 use super::super::recent::Recent;
 use super::super::{Head, Ledger, LedgerBatch, LedgerReader, StoreError};
 use super::connection::{self, Access, Place};
@@ -13,7 +15,6 @@ use super::reader::{self, SqliteLedgerReader};
 use super::{fold, sql, wal};
 
 /// The writing connection to a ledger's file, with the lock that makes it the only one.
-#[derive(Debug)]
 pub struct SqliteLedger {
     // Fields are dropped in this order: the lock is released last.
     pub(super) connection: Connection,
@@ -22,6 +23,7 @@ pub struct SqliteLedger {
     /// A commit's outcome is unknown: this writer must not commit again.
     lost: bool,
     recent: Recent,
+    compressor: EntryCompressor,
     _lock: WriterLock,
 }
 
@@ -33,7 +35,8 @@ impl SqliteLedger {
         let lock = WriterLock::take(path)?;
         let connection = connection::open(path, Place::Ledger, Access::Write)?;
         reader::check_sound(&connection)?;
-        Ok(SqliteLedger { connection, path: path.into(), lead: None, lost: false, recent: Recent::default(), _lock: lock })
+        let compressor = EntryCompressor::default();
+        Ok(SqliteLedger { connection, path: path.into(), lead: None, lost: false, recent: Recent::default(), compressor, _lock: lock })
     }
 
     /// Limits how many pages the database may have, for room to be left on the disk; none lifts the limit. A commit
@@ -79,12 +82,13 @@ impl Ledger for SqliteLedger {
 
     fn commit_together(&mut self, batches: &[LedgerBatch]) -> Result<(), StoreError> {
         LedgerBatch::check_together(batches, self.lead)?;
+        let mut bytes = self.compressor.compress_entries(batches)?.into_iter();
         // Left out where the transaction fails.
         let mut recent = std::mem::take(&mut self.recent);
         self.transact(|transaction| {
             batches.iter().try_for_each(|batch| {
                 swap_head(transaction, batch)?;
-                append(transaction, batch)?;
+                append(transaction, batch, &mut bytes)?;
                 fold::apply(transaction, &batch.changes, &batch.links, &mut recent)
             })
         })?;
@@ -111,10 +115,15 @@ fn swap_head(transaction: &Transaction<'_>, batch: &LedgerBatch) -> Result<(), S
     }
 }
 
-fn append(transaction: &Transaction<'_>, batch: &LedgerBatch) -> Result<(), StoreError> {
+/// Everything but the head and the read models; `bytes` has those of the batch's entries, as they are stored.
+fn append<'a>(
+    transaction: &Transaction<'_>,
+    batch: &LedgerBatch,
+    bytes: &mut impl Iterator<Item = Cow<'a, [u8]>>,
+) -> Result<(), StoreError> {
     let mut insert = transaction.prepare_cached(sql!("entry_insert"))?;
-    for entry in &batch.entries {
-        insert.execute(params![stored(entry.index)?, entry.time, entry.bytes])?;
+    for (entry, bytes) in batch.entries.iter().zip(bytes) {
+        insert.execute(params![stored(entry.index)?, entry.time, bytes])?;
     }
     let mut insert = transaction.prepare_cached(sql!("stream_insert"))?;
     for name in &batch.streams {

@@ -1,5 +1,6 @@
 //! Reading a ledger.
 
+use std::cell::RefCell;
 use std::ops::Range;
 use std::path::Path;
 
@@ -8,23 +9,24 @@ use rusqlite::{Connection, OptionalExtension, Row as SqlRow, params};
 use uuid::Uuid;
 
 use super::super::{
-    FullTile, Head, LedgerReader, Lent, MAX_PAGE_BYTES, Outcome, RefusalRow, Row, RowKey, RowQuery, Rows, StoreError, StoredEntry,
+    EntryDecompressor, FullTile, Head, LedgerReader, Lent, MAX_PAGE_BYTES, Outcome, RefusalRow, Row, RowKey, RowQuery, Rows, StoreError,
+    StoredEntry,
 };
 use super::connection::{self, Access, Place};
 use super::failure::{bound, number, page};
 use super::{rows, sql};
 
 /// A read-only connection to a ledger. Each call is one statement, hence of one instant.
-#[derive(Debug)]
 pub struct SqliteLedgerReader {
     connection: Connection,
+    decompressor: RefCell<EntryDecompressor>,
 }
 
 impl SqliteLedgerReader {
     pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
         let connection = connection::open(path, Place::Ledger, Access::Read)?;
         check_sound(&connection)?;
-        Ok(SqliteLedgerReader { connection })
+        Ok(SqliteLedgerReader { connection, decompressor: RefCell::new(EntryDecompressor::default()) })
     }
 
     fn one<T>(
@@ -34,6 +36,13 @@ impl SqliteLedgerReader {
         read: fn(&SqlRow<'_>) -> Result<T, rusqlite::Error>,
     ) -> Result<Option<T>, StoreError> {
         Ok(self.connection.prepare_cached(sql)?.query_row(parameters, read).optional()?)
+    }
+
+    /// Lends the entry in a row.
+    fn lend<T>(&self, row: &SqlRow<'_>, to: impl FnOnce(Lent<'_>) -> T) -> Result<T, StoreError> {
+        let stored = row.get_ref(2)?.as_blob().map_err(|error| StoreError::corrupt(error.to_string()))?;
+        let mut decompressor = self.decompressor.borrow_mut();
+        Ok(to(Lent { index: number(row, 0)?, time: row.get(1)?, bytes: decompressor.decompress(stored)? }))
     }
 
     fn many<T>(
@@ -62,10 +71,6 @@ pub(super) fn check_sound(connection: &Connection) -> Result<(), StoreError> {
         Some(false) => Err(StoreError::corrupt("the head is not where entries and checkpoints end")),
         None => Err(StoreError::corrupt("there is no head")),
     }
-}
-
-fn entry(row: &SqlRow<'_>) -> Result<StoredEntry, rusqlite::Error> {
-    Ok(StoredEntry { index: number(row, 0)?, time: row.get(1)?, bytes: row.get(2)? })
 }
 
 fn outcome(row: &SqlRow<'_>) -> Result<Outcome, rusqlite::Error> {
@@ -105,7 +110,9 @@ impl LedgerReader for SqliteLedgerReader {
     }
 
     fn entry(&self, index: u64) -> Result<Option<StoredEntry>, StoreError> {
-        self.one(sql!("entry_read"), [bound(index)], entry)
+        let mut statement = self.connection.prepare_cached(sql!("entry_read"))?;
+        let mut rows = statement.query([bound(index)])?;
+        rows.next()?.map(|row| self.lend(row, |entry| entry.to_stored())).transpose()
     }
 
     fn entries(&self, from: u64, limit: usize) -> Result<Vec<StoredEntry>, StoreError> {
@@ -116,7 +123,7 @@ impl LedgerReader for SqliteLedgerReader {
         while bytes < MAX_PAGE_BYTES
             && let Some(row) = rows.next()?
         {
-            let entry = entry(row)?;
+            let entry = self.lend(row, |entry| entry.to_stored())?;
             bytes += entry.bytes.len();
             entries.push(entry);
         }
@@ -127,8 +134,7 @@ impl LedgerReader for SqliteLedgerReader {
         let mut statement = self.connection.prepare_cached(sql!("entry_list"))?;
         let mut rows = statement.query([bound(from), i64::try_from(limit).unwrap_or(i64::MAX)])?;
         while let Some(row) = rows.next()? {
-            let bytes = row.get_ref(2)?.as_blob().map_err(|error| StoreError::corrupt(error.to_string()))?;
-            each(Lent { index: number(row, 0)?, time: row.get(1)?, bytes });
+            self.lend(row, &mut *each)?;
         }
         Ok(())
     }

@@ -31,7 +31,6 @@ const REPLACING: [Replacing; 3] = [
 ];
 
 /// A ledger of which nothing but the rows is written.
-#[derive(Debug)]
 pub struct SqliteRebuild {
     // Fields are dropped in this order: the file goes when nobody has it open, the lock last.
     new: Option<RowFold>,
