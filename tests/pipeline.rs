@@ -14,13 +14,14 @@ use litopys::sequencer::{Accepted, Answer, Probe, Step};
 use tokio::sync::oneshot::Receiver;
 use tokio::sync::oneshot::error::TryRecvError;
 
-/// Holds commits up at their first step until it is opened.
+/// Holds commits up at each of their steps until it is opened for good.
 #[derive(Clone, Default)]
 struct Gate(Arc<(Mutex<State>, Condvar)>);
 
 #[derive(Default)]
 struct State {
-    waiting: bool,
+    /// Where a commit is held up.
+    at: Option<Step>,
     open: bool,
 }
 
@@ -38,10 +39,8 @@ impl Gate {
 
 impl Probe for Gate {
     fn at(&mut self, step: Step) {
-        if step == Step::Signed {
-            self.change(|state| state.waiting = true);
-            self.wait_for(|state| state.open);
-        }
+        self.change(|state| state.at = Some(step));
+        self.wait_for(|state| state.open || state.at.is_none());
     }
 }
 
@@ -64,15 +63,21 @@ fn what_comes_during_a_commit_is_decided_on_top_of_it_and_answered_after_its_own
     let node = Node::open(paths, Options { probe: Box::new(move || Box::new(probe.clone())), ..Options::default() }).unwrap();
     let issued_at = now();
     let body = command(&trust.origin, 1, issued_at);
-    let first = hand_over(&node, &body);
-    gate.wait_for(|state| state.waiting);
+    let mut first = hand_over(&node, &body);
     // The first is being committed, and held up.
+    gate.wait_for(|state| state.at == Some(Step::Signed));
     let mut later = vec![hand_over(&node, &body), hand_over(&node, &command(&trust.origin, 2, issued_at))];
     // The same id and another payload.
     let mut other = hand_over(&node, &command(&trust.origin, 1, issued_at.plus_seconds(1)));
     std::thread::sleep(std::time::Duration::from_millis(100));
     assert!(later.iter_mut().chain([&mut other]).all(|answer| matches!(answer.try_recv(), Err(TryRecvError::Empty))));
-    assert_eq!(node.sequencer.published().size, 1, "nothing is shown before it is committed");
+    for step in Step::ALL {
+        gate.wait_for(|state| state.at == Some(step));
+        let shown = if step == Step::Published { 2 } else { 1 };
+        assert_eq!(node.sequencer.published().size, shown, "nothing is shown before all is done that comes before it: {step:?}");
+        assert!(matches!(first.try_recv(), Err(TryRecvError::Empty)), "nobody is answered before it is shown: {step:?}");
+        gate.change(|state| state.at = None);
+    }
     gate.change(|state| state.open = true);
     let (first, copy, second) = (accepted(first), accepted(later.remove(0)), accepted(later.remove(0)));
     assert_eq!((first.index, first.size, first.replayed), (1, 2, false));
