@@ -1,6 +1,6 @@
 # `make help` lists what there is to do.
 .POSIX:
-.PHONY: help deps test lint bench peers steps advisories fuzz tools
+.PHONY: help deps test lint bench peers steps syncs advisories fuzz tools
 
 FUZZ_SECONDS = 30
 
@@ -31,6 +31,9 @@ peers: deps ## measure Litopys beside postgres-es and UmaDB (installs UmaDB's se
 
 steps: deps ## where a declaration's time goes, step by step, on one thread
 	cargo bench --locked --bench commit --bench declarations
+
+syncs: deps ## count syncs a commit on the embedded store, by watching system calls (needs strace; SYNCS="--rounds 1" for less)
+	scripts/syncs.sh $(SYNCS)
 
 advisories: ## look for known vulnerabilities in dependencies (asks the network; needs cargo-deny)
 	cargo deny --all-features check advisories
