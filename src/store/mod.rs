@@ -16,6 +16,7 @@
 
 mod access_log;
 mod access_queue;
+mod access_rows;
 mod ahead;
 mod compare;
 mod error;
@@ -36,7 +37,7 @@ pub mod sqlite;
 mod sums;
 mod vault;
 
-pub use access_log::{AccessLog, AccessRecord, QueueFull, Shown};
+pub use access_log::{AccessLog, AccessRecord, QueueFull, Shown, Subjects, Who};
 pub use ahead::{Asked, Earlier, Known};
 pub use error::StoreError;
 pub(crate) use expected::Expected;
