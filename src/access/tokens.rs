@@ -24,12 +24,18 @@ pub struct Given {
     last: Mutex<Option<(u64, Standing)>>,
     /// As whom he was recorded last.
     who: Mutex<Option<(Viewer, Arc<Who>)>>,
+    asking: tokio::sync::Mutex<()>,
 }
 
 impl Given {
     /// One of which nothing was asked yet.
     pub fn new(grant: Grant) -> Given {
-        Given { grant, last: Mutex::default(), who: Mutex::default() }
+        Given { grant, last: Mutex::default(), who: Mutex::default(), asking: tokio::sync::Mutex::default() }
+    }
+
+    /// Whoever is about to ask who the holder is: one at a time, so that of many requests at a new size one asks for all.
+    pub async fn asking(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.asking.lock().await
     }
 
     /// As whom the holder's reads are recorded while he is this one.

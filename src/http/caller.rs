@@ -48,11 +48,21 @@ impl FromRequestParts<Arc<App>> for Caller {
         let now = now();
         let given = token.filter(|_| sent.next().is_none()).and_then(|token| app.access.grant(token, now));
         let given = given.ok_or_else(|| invalid(AccessFault::Token))?;
-        let size = app.sequencer.published().size;
-        if let Some(known) = given.known(size, now) {
-            return Ok(Caller { viewer: known.viewer, given: Some(given) });
-        }
-        app.read_little(move |_, reader| Ok(Caller { viewer: stands(reader, size, &given)?, given: Some(given) })).await
+        let known = |given: &Given| given.known(app.sequencer.published().size, now).map(|standing| standing.viewer);
+        let viewer = match known(&given) {
+            Some(viewer) => viewer,
+            None => {
+                let _asking = given.asking().await;
+                match known(&given) {
+                    Some(viewer) => viewer,
+                    None => {
+                        let (size, given) = (app.sequencer.published().size, Arc::clone(&given));
+                        app.read_little(move |_, reader| stands(reader, size, &given)).await?
+                    }
+                }
+            }
+        };
+        Ok(Caller { viewer, given: Some(given) })
     }
 }
 
