@@ -14,6 +14,7 @@ mod story;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
 use aggregates::words::Instant;
 use litopys::admission::admit;
@@ -23,7 +24,7 @@ use litopys::node::{Paths, Trust};
 use litopys::receipt;
 use litopys::sequencer::Answer;
 use litopys::store::sqlite::SqliteStore;
-use litopys::store::{AccessRecord, Head, LedgerReader, MAX_PAGE_ROWS, Shown, StampedRows, Store as _, StoreError};
+use litopys::store::{AccessRecord, Head, LedgerReader, MAX_PAGE_ROWS, Shown, StampedRows, Store as _, StoreError, Who};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -108,12 +109,14 @@ impl Source {
         story.declarations(count);
         let read = |number: u64| Shown {
             time: node.now(),
-            role: "doctor".into(),
-            of: Some(format!("employee/{}", id(141))),
-            kid: story::key(14).kid().to_string(),
-            mis: None,
+            who: Arc::new(Who {
+                role: "doctor".into(),
+                of: Some(format!("employee/{}", id(141))),
+                kid: story::key(14).kid().to_string(),
+                mis: None,
+            }),
             resource: "patients".into(),
-            subject: [format!("patient/{}", id(number)).parse().unwrap()].into(),
+            subject: [format!("patient/{}", id(number)).parse().unwrap()].into_iter().collect(),
             size: number,
         };
         let done = node.live.node.access_log.record(vec![read(2000), read(10_000)]).unwrap();

@@ -7,7 +7,7 @@ use projections::Resource;
 use serde_json::{Value, json};
 
 use super::{AccessFault, Viewer};
-use crate::store::{Row, Rows, StoreError};
+use crate::store::{Row, Rows, StoreError, Who};
 
 /// What a token stands for: who asked for it, with which keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +18,18 @@ pub struct Grant {
     pub client: String,
     /// The person who acts, if one does: the key, and in whose right.
     pub person: Option<(Kid, Stream)>,
+}
+
+impl Grant {
+    /// As whom the holder's reads are recorded while he is this viewer.
+    pub(super) fn who(&self, viewer: &Viewer) -> Who {
+        let (kid, of) = match &self.person {
+            Some((kid, of)) => (kid, Some(of.to_string())),
+            None => (&self.client_kid, Some(self.client.clone()).filter(|client| client.contains('/'))),
+        };
+        let mis = self.client.starts_with("mis/").then(|| self.client.clone());
+        Who { role: viewer.role(), of, kid: kid.to_string(), mis }
+    }
 }
 
 /// Why it is not known who somebody is.

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use aggregates::words::Instant;
 use sha2::{Digest as _, Sha256};
 
-use super::{Grant, Standing};
+use super::{Grant, Standing, Viewer};
+use crate::store::Who;
 
 /// How long a token lasts, in seconds.
 pub const LIFETIME: i64 = 300;
@@ -21,12 +22,29 @@ pub struct Given {
     pub grant: Grant,
     /// Who its holder was when that was asked last, and at which size.
     last: Mutex<Option<(u64, Standing)>>,
+    /// As whom he was recorded last.
+    who: Mutex<Option<(Viewer, Arc<Who>)>>,
+    asking: tokio::sync::Mutex<()>,
 }
 
 impl Given {
     /// One of which nothing was asked yet.
     pub fn new(grant: Grant) -> Given {
-        Given { grant, last: Mutex::default() }
+        Given { grant, last: Mutex::default(), who: Mutex::default(), asking: tokio::sync::Mutex::default() }
+    }
+
+    /// Whoever is about to ask who the holder is: one at a time, so that of many requests at a new size one asks for all.
+    pub async fn asking(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.asking.lock().await
+    }
+
+    /// As whom the holder's reads are recorded while he is this one.
+    pub fn who(&self, viewer: Viewer) -> Arc<Who> {
+        let mut last = self.who.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*last {
+            Some((known, who)) if *known == viewer => Arc::clone(who),
+            _ => Arc::clone(&last.insert((viewer, Arc::new(self.grant.who(&viewer)))).1),
+        }
     }
 
     /// Who the holder is at this size and instant: what `ask` says, unless it was asked at the same size and cannot have changed since, as

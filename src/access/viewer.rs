@@ -2,6 +2,7 @@
 
 use aggregates::commands::EmployeeType;
 use projections::Resource;
+use serde_json::json;
 use uuid::Uuid;
 
 /// Who asks.
@@ -44,6 +45,20 @@ pub enum View {
 }
 
 impl Viewer {
+    /// The name of the role that he reads in.
+    pub fn role(&self) -> String {
+        let name = match self {
+            Viewer::Nobody => "nobody",
+            Viewer::Mis(_) => "mis",
+            Viewer::Regulator => "regulator",
+            Viewer::Auditor => "auditor",
+            Viewer::Operator => "operator",
+            Viewer::Staff { role, .. } => return json!(role).as_str().unwrap_or_default().to_owned(),
+            Viewer::Patient(_) => "patient",
+        };
+        name.to_owned()
+    }
+
     /// How much is shown of the viewer's own rows of a resource, and of all others.
     pub fn views(&self, resource: Resource) -> (View, View) {
         let public = match resource {

@@ -1,6 +1,5 @@
 //! `GET /v1/access-log`: who read what is personal. The regulator sees all of it, a patient what is about himself.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use aggregates::words::{Stream, StreamType};
@@ -16,7 +15,7 @@ use super::params::Params;
 use super::problem::Problem;
 use crate::access::Viewer;
 use crate::service::ServiceCode;
-use crate::store::{AccessRecord, QueueFull, Shown};
+use crate::store::{AccessRecord, QueueFull, Shown, Subjects};
 
 /// The most records of a page.
 const LIMIT: u64 = 100;
@@ -48,12 +47,12 @@ pub(super) async fn page(State(app): State<Arc<App>>, caller: Caller, uri: Uri) 
 }
 
 fn written((number, record): &(u64, AccessRecord)) -> Value {
-    let AccessRecord { time, role, of, kid, mis, resource, subject, size } = record;
+    let AccessRecord { time, who, resource, subject, size } = record;
     let mut shown = Map::new();
-    for (name, value) in [("number", json!(number)), ("time", json!(time)), ("as", json!(role)), ("kid", json!(kid))] {
+    for (name, value) in [("number", json!(number)), ("time", json!(time)), ("as", json!(who.role)), ("kid", json!(who.kid))] {
         shown.insert(name.to_owned(), value);
     }
-    for (name, value) in [("of", of), ("mis", mis)] {
+    for (name, value) in [("of", &who.of), ("mis", &who.mis)] {
         shown.extend(value.as_ref().map(|value| (name.to_owned(), json!(value))));
     }
     for (name, value) in [("resource", json!(resource)), ("subject", json!(subject)), ("size", json!(size))] {
@@ -73,13 +72,7 @@ pub(super) async fn keep(app: &App, shown: Option<Shown>) -> Result<(), Problem>
     }
 }
 
-/// Each subject once, in their order.
-pub(super) fn subjects(all: impl IntoIterator<Item = Stream>) -> Arc<[Stream]> {
-    let subjects: BTreeSet<Stream> = all.into_iter().collect();
-    subjects.into_iter().collect()
-}
-
 /// As what an answer about these subjects is recorded; nothing where it is about nobody.
-pub(super) fn record(caller: &Caller, resource: Resource, subjects: &Arc<[Stream]>, size: u64) -> Option<Shown> {
-    if subjects.is_empty() { None } else { caller.record(resource.name(), Arc::clone(subjects), size) }
+pub(super) fn record(caller: &Caller, resource: Resource, subjects: &Subjects, size: u64) -> Option<Shown> {
+    if subjects.count() == 0 { None } else { caller.record(resource.name(), subjects.clone(), size) }
 }

@@ -169,7 +169,7 @@ fn write(chunk: &mut Vec<u8>, answer: Result<(Vec<u8>, bool), Problem>, voice: &
         }
         Err(problem) => {
             if let Some(cause) = problem.cause() {
-                tracing::error!(cause, code = problem.code(), trace_id = voice.trace_id, "a line of a batch");
+                tracing::error!(cause, code = problem.code(), trace_id = &*voice.trace_id, "a line of a batch");
             }
             let mut line = json!({ "status": problem.status().as_u16(), "problem": problem.to_json(voice.language, &voice.trace_id) });
             if problem.replayed() {

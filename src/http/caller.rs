@@ -2,16 +2,15 @@
 
 use std::sync::Arc;
 
-use aggregates::words::Stream;
 use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
 
 use super::problem::Problem;
-use super::{App, now, token};
+use super::{App, now};
 use crate::access::{AccessFault, Given, NotStanding, Viewer, standing};
 use crate::service::ServiceCode;
-use crate::store::{LedgerReader, Shown};
+use crate::store::{LedgerReader, Shown, Subjects};
 
 /// Who calls.
 #[derive(Clone, Debug)]
@@ -32,15 +31,9 @@ impl Caller {
     }
 
     /// A record that he reads rows of a list about these subjects. None where nobody is named: the public directory.
-    pub(super) fn record(&self, resource: &str, subject: Arc<[Stream]>, size: u64) -> Option<Shown> {
-        let grant = &self.given.as_ref()?.grant;
-        let (kid, of) = match &grant.person {
-            Some((kid, of)) => (kid, Some(of.to_string())),
-            None => (&grant.client_kid, Some(grant.client.clone()).filter(|client| client.contains('/'))),
-        };
-        let mis = grant.client.starts_with("mis/").then(|| grant.client.clone());
-        let (time, role, kid) = (now(), token::role(&self.viewer), kid.to_string());
-        Some(Shown { time, role, of, kid, mis, resource: resource.to_owned(), subject, size })
+    pub(super) fn record(&self, resource: &'static str, subject: Subjects, size: u64) -> Option<Shown> {
+        let who = self.given.as_ref()?.who(self.viewer);
+        Some(Shown { time: now(), who, resource: resource.into(), subject, size })
     }
 }
 
@@ -55,11 +48,21 @@ impl FromRequestParts<Arc<App>> for Caller {
         let now = now();
         let given = token.filter(|_| sent.next().is_none()).and_then(|token| app.access.grant(token, now));
         let given = given.ok_or_else(|| invalid(AccessFault::Token))?;
-        let size = app.sequencer.published().size;
-        if let Some(known) = given.known(size, now) {
-            return Ok(Caller { viewer: known.viewer, given: Some(given) });
-        }
-        app.read_little(move |_, reader| Ok(Caller { viewer: stands(reader, size, &given)?, given: Some(given) })).await
+        let known = |given: &Given| given.known(app.sequencer.published().size, now).map(|standing| standing.viewer);
+        let viewer = match known(&given) {
+            Some(viewer) => viewer,
+            None => {
+                let _asking = given.asking().await;
+                match known(&given) {
+                    Some(viewer) => viewer,
+                    None => {
+                        let (size, given) = (app.sequencer.published().size, Arc::clone(&given));
+                        app.read_little(move |_, reader| stands(reader, size, &given)).await?
+                    }
+                }
+            }
+        };
+        Ok(Caller { viewer, given: Some(given) })
     }
 }
 

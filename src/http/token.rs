@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use aggregates::commands::EmployeeType;
 use axum::extract::{Request, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -72,22 +71,11 @@ fn refused(no: NoToken) -> Problem {
 fn described(viewer: &Viewer) -> Value {
     match viewer {
         Viewer::Nobody => json!({}),
-        Viewer::Mis(id) => json!({ "as": "mis", "of": format!("mis/{id}") }),
-        Viewer::Regulator => json!({ "as": "regulator" }),
-        Viewer::Auditor => json!({ "as": "auditor" }),
-        Viewer::Operator => json!({ "as": "operator" }),
-        Viewer::Staff { role, employee, legal_entity } => {
-            json!({ "as": role, "of": format!("employee/{employee}"), "legal_entity": legal_entity })
+        Viewer::Mis(id) => json!({ "as": viewer.role(), "of": format!("mis/{id}") }),
+        Viewer::Regulator | Viewer::Auditor | Viewer::Operator => json!({ "as": viewer.role() }),
+        Viewer::Staff { employee, legal_entity, .. } => {
+            json!({ "as": viewer.role(), "of": format!("employee/{employee}"), "legal_entity": legal_entity })
         }
-        Viewer::Patient(id) => json!({ "as": "patient", "of": format!("patient/{id}") }),
-    }
-}
-
-/// The name of the role that somebody reads in.
-pub(super) fn role(viewer: &Viewer) -> String {
-    let role = |role: &EmployeeType| json!(role).as_str().map(str::to_owned).unwrap_or_default();
-    match viewer {
-        Viewer::Staff { role: post, .. } => role(post),
-        other => described(other)["as"].as_str().unwrap_or("nobody").to_owned(),
+        Viewer::Patient(id) => json!({ "as": viewer.role(), "of": format!("patient/{id}") }),
     }
 }

@@ -1,11 +1,14 @@
 //! What surrounds every request: its trace id, its language, its line in the log.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use metrics::Label;
+use uuid::Uuid;
 
 use super::problem::{Language, Problem};
 use crate::node::new_id;
@@ -15,17 +18,17 @@ const REQUEST_ID: &str = "x-request-id";
 /// How to speak to the sender of a request.
 #[derive(Clone, Debug)]
 pub(super) struct Voice {
-    pub(super) trace_id: String,
+    pub(super) trace_id: Arc<str>,
     pub(super) language: Language,
 }
 
 /// The sender's id for the request if it is a plain word, so that it may stand in a log; else a new one.
-fn trace_id(headers: &HeaderMap) -> String {
+fn trace_id(headers: &HeaderMap) -> Arc<str> {
     let plain = |id: &&str| {
         (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
     };
     let sent = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok()).filter(plain);
-    sent.map_or_else(|| new_id().to_string(), str::to_owned)
+    sent.map_or_else(|| Arc::from(&*new_id().hyphenated().encode_lower(&mut Uuid::encode_buffer())), Arc::from)
 }
 
 /// The method as a label: one of a few words, whatever was sent.
@@ -47,7 +50,8 @@ pub(super) async fn around(mut request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let voice = Voice { trace_id: trace_id(request.headers()), language: Language::of(request.headers()) };
     let method = method_name(request.method());
-    let route = request.extensions().get::<MatchedPath>().map_or_else(|| "-".to_owned(), |path| path.as_str().to_owned());
+    let matched = request.extensions().get::<MatchedPath>().cloned();
+    let route = matched.as_ref().map_or("-", MatchedPath::as_str);
     request.extensions_mut().insert(voice.clone());
 
     let mut response = next.run(request).await;
@@ -64,14 +68,15 @@ pub(super) async fn around(mut request: Request, next: Next) -> Response {
     }
 
     let (status, took) = (response.status().as_u16(), begun.elapsed());
-    let (ms, trace_id) = (took.as_millis() as u64, voice.trace_id.as_str());
+    let (ms, trace_id) = (took.as_millis() as u64, &*voice.trace_id);
     match problem.as_ref().map(|problem| (problem.code(), problem.cause())) {
         None => tracing::info!(method, route, status, ms, trace_id, "request"),
         Some((code, None)) => tracing::info!(method, route, status, ms, trace_id, code, "request"),
         Some((code, Some(cause))) => tracing::error!(method, route, status, ms, trace_id, code, cause, "request"),
     }
-    let labels = [("method", method.to_owned()), ("route", route), ("status", status.to_string())];
-    metrics::histogram!("http_request_duration_seconds", &labels).record(took.as_secs_f64());
+    let (route, status) = (Label::new("route", route.to_owned()), Label::new("status", status.to_string()));
+    let labels = vec![Label::from_static_parts("method", method), route, status];
+    metrics::histogram!("http_request_duration_seconds", labels).record(took.as_secs_f64());
     response
 }
 
@@ -84,7 +89,7 @@ mod tests {
         for (sent, taken) in [("abc-1.2_Z", true), ("", false), ("a b", false), ("a\"b", false), (&*"a".repeat(65), false)] {
             let mut headers = HeaderMap::new();
             headers.insert(REQUEST_ID, HeaderValue::from_str(sent).unwrap());
-            assert_eq!(trace_id(&headers) == sent, taken, "{sent}");
+            assert_eq!(&*trace_id(&headers) == sent, taken, "{sent}");
         }
         assert_eq!(trace_id(&HeaderMap::new()).len(), 36);
     }

@@ -1,5 +1,7 @@
 //! The access log: who read what about whom.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use aggregates::words::{Instant, Stream};
@@ -7,11 +9,9 @@ use tokio::sync::oneshot;
 
 use super::StoreError;
 
-/// One read of what is personal, about one subject; of a whole answer, see [`Shown`].
+/// Who reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AccessRecord<About = Stream> {
-    /// When.
-    pub time: Instant,
+pub struct Who {
     /// In what role.
     pub role: String,
     /// In whose right; none for regulator and operator.
@@ -20,29 +20,65 @@ pub struct AccessRecord<About = Stream> {
     pub kid: String,
     /// Through which MIS, if through one.
     pub mis: Option<String>,
+}
+
+/// One read of what is personal, about one subject; of a whole answer, see [`Shown`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccessRecord<About = Stream> {
+    /// When.
+    pub time: Instant,
+    /// Who.
+    pub who: Arc<Who>,
     /// Which list was read.
-    pub resource: String,
+    pub resource: Cow<'static, str>,
     /// About whom.
     pub subject: About,
     /// As of which size.
     pub size: u64,
 }
 
-/// What one answer showed: a record for each of its subjects, none twice, which are kept and numbered in this order.
-pub type Shown = AccessRecord<Arc<[Stream]>>;
+/// What one answer showed: a record for each of its subjects, which are kept and numbered in their order.
+pub type Shown = AccessRecord<Subjects>;
+
+/// About whom an answer is, each of them once, as the log's rows have them: parted by spaces. Cheap to clone, as many answers are given again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subjects {
+    text: Arc<str>,
+    count: u64,
+}
+
+impl Subjects {
+    /// Their names, parted by spaces.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// How many they are.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+}
+
+impl FromIterator<Stream> for Subjects {
+    fn from_iter<All: IntoIterator<Item = Stream>>(all: All) -> Subjects {
+        let once: BTreeSet<Stream> = all.into_iter().collect();
+        let names: Vec<String> = once.iter().map(Stream::to_string).collect();
+        Subjects { text: names.join(" ").into(), count: names.len() as u64 }
+    }
+}
 
 impl<About> AccessRecord<About> {
     /// The same about another.
     pub fn about<Other>(self, subject: Other) -> AccessRecord<Other> {
-        let AccessRecord { time, role, of, kid, mis, resource, size, .. } = self;
-        AccessRecord { time, role, of, kid, mis, resource, subject, size }
+        let AccessRecord { time, who, resource, size, .. } = self;
+        AccessRecord { time, who, resource, subject, size }
     }
 }
 
 impl From<AccessRecord> for Shown {
     fn from(record: AccessRecord) -> Shown {
         let subject = record.subject;
-        record.about([subject].into())
+        record.about([subject].into_iter().collect())
     }
 }
 

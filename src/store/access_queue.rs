@@ -15,6 +15,9 @@ const QUEUE: usize = 256;
 /// For how long nobody reads before what is left to do is done.
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// How many records may wait to be sorted while there are readers; a question about a subject looks through them.
+const UNSORTED: u64 = 1 << 20;
+
 type Done = oneshot::Sender<Result<(), StoreError>>;
 
 /// What writes records.
@@ -22,8 +25,14 @@ pub(super) trait Keep: Send + 'static {
     /// Makes records durable, all of a call or none.
     fn write(&mut self, shown: &[&Shown]) -> Result<(), StoreError>;
 
-    /// Does some of what nobody waits for, more of it if nobody reads now. Whether some is left.
-    fn tidy(&mut self, idle: bool) -> Result<bool, StoreError>;
+    /// How many records are not sorted by their subjects yet.
+    fn unsorted(&mut self) -> Result<u64, StoreError>;
+
+    /// Sorts some rows more. How many records they have; zero alone says that nothing is left.
+    fn sort(&mut self) -> Result<u64, StoreError>;
+
+    /// Does what else nobody waits for.
+    fn tidy(&mut self) -> Result<(), StoreError>;
 }
 
 /// The way to the thread that writes. When it is dropped, what is queued is written first.
@@ -64,33 +73,48 @@ impl Drop for AccessQueue {
 /// Writes what is queued, each time all of it at once, until no more can come.
 fn run(mut keep: impl Keep, queued: &Receiver<(Vec<Shown>, Done)>) {
     // What an earlier process left is done here too.
-    let (mut left, mut idle) = (true, false);
+    let mut unsorted = keep.unsorted().unwrap_or_else(|error| later(&error));
+    let mut idle = false;
     loop {
         let pause = if idle { Duration::ZERO } else { PAUSE };
-        let next = if left { queued.recv_timeout(pause) } else { queued.recv().map_err(|_| RecvTimeoutError::Disconnected) };
+        let next = if unsorted > 0 { queued.recv_timeout(pause) } else { queued.recv().map_err(|_| RecvTimeoutError::Disconnected) };
         idle = matches!(next, Err(RecvTimeoutError::Timeout));
         match next {
-            Ok(first) => write(&mut keep, std::iter::once(first).chain(queued.try_iter().take(QUEUE)).collect()),
+            Ok(first) => unsorted += write(&mut keep, std::iter::once(first).chain(queued.try_iter().take(QUEUE)).collect()),
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return,
         }
-        left = keep.tidy(idle).unwrap_or_else(|error| {
-            tracing::warn!(%error, "the access log is not put in order; it is tried again with the next record");
-            false
-        });
+        if idle || unsorted > UNSORTED {
+            unsorted = match keep.sort() {
+                Ok(0) => 0,
+                Ok(sorted) => unsorted.saturating_sub(sorted).max(1),
+                Err(error) => later(&error),
+            };
+        }
+        if let Err(error) = keep.tidy() {
+            later(&error);
+        }
     }
 }
 
-/// Writes what is queued and tells who waits.
-fn write(keep: &mut impl Keep, batch: Vec<(Vec<Shown>, Done)>) {
+/// Puts off what cannot be done now; with the next record it is tried again.
+fn later(error: &StoreError) -> u64 {
+    tracing::warn!(%error, "the access log is not put in order; it is tried again with the next record");
+    0
+}
+
+/// Writes what is queued and tells who waits. How many records were written.
+fn write(keep: &mut impl Keep, batch: Vec<(Vec<Shown>, Done)>) -> u64 {
     let shown: Vec<&Shown> = batch.iter().flat_map(|(shown, _)| shown).collect();
     let written = keep.write(&shown);
     if let Err(error) = &written {
         tracing::error!(%error, "the access log cannot be written; nothing personal is shown");
     }
+    let count = shown.iter().map(|shown| shown.subject.count()).sum();
     for (_, done) in batch {
         let told = written.as_ref().copied().map_err(|error| StoreError::Io(error.to_string().into()));
         // Whoever went away needs no answer.
         let _ = done.send(told);
     }
+    count
 }

@@ -16,6 +16,7 @@
 
 mod access_log;
 mod access_queue;
+mod access_rows;
 mod ahead;
 mod compare;
 mod compressed;
@@ -37,7 +38,7 @@ pub mod sqlite;
 mod sums;
 mod vault;
 
-pub use access_log::{AccessLog, AccessRecord, QueueFull, Shown};
+pub use access_log::{AccessLog, AccessRecord, QueueFull, Shown, Subjects, Who};
 pub use ahead::{Asked, Earlier, Known};
 pub use compressed::EntryDecompressor;
 pub use error::StoreError;

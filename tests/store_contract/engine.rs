@@ -1,6 +1,8 @@
 //! What an engine offers to be held to the contract.
 
-use litopys::store::{Ledger, LedgerReader, StoreError, Vault, VaultReader};
+use std::sync::Arc;
+
+use litopys::store::{AccessLog, Ledger, LedgerReader, StoreError, Vault, VaultReader};
 
 /// The writers of a store's two places.
 pub type Both = (Box<dyn Ledger>, Box<dyn Vault>);
@@ -15,6 +17,8 @@ pub trait Engine: Sized {
     fn reader(&self) -> Result<Box<dyn LedgerReader>, StoreError>;
     /// Opens the vault for reading, as another process does.
     fn vault_reader(&self) -> Result<Box<dyn VaultReader>, StoreError>;
+    /// Opens the access log, as a node does.
+    fn access_log(&self) -> Result<Arc<dyn AccessLog>, StoreError>;
     /// All bytes that the vault keeps outside its process.
     fn vault_bytes(&self) -> Vec<u8>;
 
@@ -98,6 +102,9 @@ macro_rules! the_contract {
                 a_malformed_entry_stops_the_fold_and_is_named,
                 a_catch_up_ends_at_the_size_it_began_with,
                 a_vault_of_another_ledger_is_refused,
+            }
+            access {
+                an_answer_is_a_record_of_each_whom_it_is_about,
             }
         }
     };

@@ -1,10 +1,11 @@
 //! The contract that every store engine fulfils, and the engines that are held to it.
 //!
-//! `ledger`, `reading`, `rows`, `vault`, `forgetting` and `delivery` hold the contract's parts, generic over [`engine::Engine`];
+//! `ledger`, `reading`, `rows`, `vault`, `forgetting`, `delivery` and `access` hold the contract's parts, generic over [`engine::Engine`];
 //! `the_contract!` lists them and one `contract!` for each engine makes them its tests. What only one engine promises stands in that engine's
 //! module.
 #![expect(clippy::unwrap_used, reason = "what serves tests fails as they do")]
 
+mod access;
 #[path = "../common/mod.rs"]
 mod common;
 mod delivery;

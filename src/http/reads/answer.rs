@@ -1,7 +1,5 @@
 //! The document of an answer, with its tag.
 
-use std::sync::Arc;
-
 use aggregates::words::Stream;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -11,7 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::http::accesses::subjects;
+use crate::store::Subjects;
 
 /// What is shown, at whatever size it is asked for: the rows as text, their tag, and about whom they are.
 pub(super) struct Written {
@@ -20,7 +18,7 @@ pub(super) struct Written {
     /// After which row the next page begins, if there is one.
     pub(super) next: Option<String>,
     /// About whom it is personal.
-    pub(super) subjects: Arc<[Stream]>,
+    pub(super) subjects: Subjects,
 }
 
 impl Written {
@@ -30,12 +28,13 @@ impl Written {
         let data = data.to_string();
         let more = if next.is_some() { ",true]" } else { ",false]" };
         let tag = Sha256::new().chain_update("[").chain_update(&data).chain_update(more).finalize();
-        Written { data, tag: format!("W/\"{}\"", URL_SAFE_NO_PAD.encode(&tag[..18])), next, subjects: subjects(about) }
+        let tag = format!("W/\"{}\"", URL_SAFE_NO_PAD.encode(&tag[..18]));
+        Written { data, tag, next, subjects: about.into_iter().collect() }
     }
 
     /// How many bytes it takes.
     pub(super) fn len(&self) -> usize {
-        self.data.len() + size_of_val(&*self.subjects)
+        self.data.len() + self.subjects.as_str().len()
     }
 
     /// The document as of a size, or `304 Not Modified`. `next` is the cursor of the next page, if there is one.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use aggregates::words::Stream;
+use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use projections::{MAX_WORDS, Resource, words};
@@ -44,8 +45,8 @@ pub(super) async fn page(of: &'static List, app: Arc<App>, caller: Caller, heade
     let after = start.map(|start| start.after);
     // A first page of what is found by values that rows get.
     let lasts = after.is_none() && words.is_empty() && !asked.is_empty() && alike(&viewer, of.resource);
-    let name = lasts.then(|| uri.to_string());
-    let kept = name.as_deref().and_then(|name| app.kept.get(name, moment.given()?, &app.lately));
+    let name = uri.path_and_query().filter(|_| lasts).map(PathAndQuery::as_str);
+    let kept = name.and_then(|name| app.kept.get(name, moment.given()?, &app.lately));
     let (size, written) = match kept {
         Some(kept) => kept,
         None => {
@@ -64,7 +65,7 @@ pub(super) async fn page(of: &'static List, app: Arc<App>, caller: Caller, heade
             if let Some(name) = name {
                 let filters = asked.iter().map(|(member, values)| (*member, values.split(',').map(str::to_owned).collect())).collect();
                 let basis = Basis { resource: of.resource, size, past, rows, filters, last: written.next.clone() };
-                app.kept.put(&name, &written, basis, &app.lately);
+                app.kept.put(name, &written, basis, &app.lately);
             }
             (size, written)
         }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
+use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use projections::Resource;
@@ -39,8 +40,8 @@ pub(super) async fn row(
     }
     let moment = Moment::of(&app, &params).await?;
     let published = app.sequencer.published().size;
-    let name = alike(&viewer, of.resource).then(|| uri.to_string());
-    let kept = name.as_deref().and_then(|name| app.kept.get(name, moment.given()?, &app.lately));
+    let name = uri.path_and_query().filter(|_| alike(&viewer, of.resource)).map(PathAndQuery::as_str);
+    let kept = name.and_then(|name| app.kept.get(name, moment.given()?, &app.lately));
     let (size, written) = match kept {
         Some(kept) => kept,
         None => {
@@ -54,7 +55,7 @@ pub(super) async fn row(
             let written = Arc::new(written(row)?);
             if let Some(name) = name {
                 let basis = Basis { resource: of.resource, size, past, rows, filters: Vec::new(), last: None };
-                app.kept.put(&name, &written, basis, &app.lately);
+                app.kept.put(name, &written, basis, &app.lately);
             }
             (size, written)
         }

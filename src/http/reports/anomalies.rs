@@ -16,7 +16,7 @@ use super::answer::answer;
 use super::question::{self, Question};
 use crate::access::Viewer;
 use crate::http::App;
-use crate::http::accesses::{keep, record, subjects};
+use crate::http::accesses::{keep, record};
 use crate::http::caller::Caller;
 use crate::http::params::Params;
 use crate::http::problem::Problem;
@@ -94,7 +94,7 @@ fn supervises(caller: &Caller) -> Result<(), Problem> {
 /// Keeps that the patients of a list were looked at.
 async fn recorded(app: &App, caller: &Caller, question: &Question, table: &Table) -> Result<(), Problem> {
     let ids = table.rows().iter().filter_map(|row| row.get("patient").and_then(Value::as_str)?.parse().ok());
-    let subjects = subjects(ids.map(|id| Stream::Of(StreamType::Patient, id)));
+    let subjects = ids.map(|id| Stream::Of(StreamType::Patient, id)).collect();
     keep(app, record(caller, Resource::Patient, &subjects, question.size)).await
 }
 

@@ -15,7 +15,7 @@ use super::question::{self, Question};
 use super::{PAID, provider};
 use crate::access::Viewer;
 use crate::http::App;
-use crate::http::accesses::{keep, record, subjects};
+use crate::http::accesses::{keep, record};
 use crate::http::caller::Caller;
 use crate::http::params::Params;
 use crate::http::problem::Problem;
@@ -69,7 +69,7 @@ pub(super) async fn declarations(State(app): State<Arc<App>>, caller: Caller, he
             Ok((table(source, &page, next)?, patients))
         })
         .await?;
-    let subjects = subjects(patients.into_iter().map(|patient| Stream::Of(StreamType::Patient, patient)));
+    let subjects = patients.into_iter().map(|patient| Stream::Of(StreamType::Patient, patient)).collect();
     keep(&app, record(&caller, Resource::Declaration, &subjects, size)).await?;
     Ok(answer(&headers, &asked, &table))
 }

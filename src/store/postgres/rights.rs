@@ -23,7 +23,8 @@ const LEDGER_GUARDS: [&str; 14] = [
     "ledger.tiles appended",
     "ledger.tiles stays",
 ];
-const VAULT_GUARDS: [&str; 3] = ["vault.access stays", "vault.head keeps_its_identity", "vault.head stays"];
+const VAULT_GUARDS: [&str; 5] =
+    ["vault.access stays", "vault.access_sorted stays", "vault.access_subjects stays", "vault.head keeps_its_identity", "vault.head stays"];
 
 /// Refuses a database whose commits are not durable.
 pub(super) fn check_durable(session: &Session, target: &Target) -> Result<(), StoreError> {

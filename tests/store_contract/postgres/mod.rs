@@ -1,5 +1,6 @@
 //! PostgreSQL, held to the contract and to what it promises besides.
 
+mod nodes;
 mod rights;
 mod tls;
 
@@ -7,9 +8,10 @@ use std::cell::RefCell;
 use std::fs;
 use std::path::Path;
 use std::rc::{Rc, Weak};
+use std::sync::Arc;
 
 use litopys::store::postgres::{PostgresStore, Target};
-use litopys::store::{LedgerReader, Store, StoreError, VaultReader};
+use litopys::store::{AccessLog, LedgerReader, Store, StoreError, VaultReader};
 
 use crate::common::postgres::{ADMIN, Cluster, SERVER};
 use crate::engine::{Both, Engine, contract};
@@ -51,6 +53,10 @@ impl Engine for Postgres {
 
     fn vault_reader(&self) -> Result<Box<dyn VaultReader>, StoreError> {
         self.store.vault_reader()
+    }
+
+    fn access_log(&self) -> Result<Arc<dyn AccessLog>, StoreError> {
+        self.store.access_log()
     }
 
     /// The tables' files; what is only in the WAL goes with the WAL, which is kept for as long as backups are.

@@ -59,7 +59,7 @@ fn filled() -> Option<Postgres> {
     store.cluster.sql(
         SERVER,
         &store.database,
-        "INSERT INTO vault.access (time, role, kid, resource, subject, size) VALUES (1, 'r', 'k', 's', 't', 1)",
+        "INSERT INTO vault.access (number, time, role, kid, resource, subjects, size) VALUES (1, 1, 'r', 'k', 's', 't', 1)",
     );
     Some(store)
 }

@@ -8,9 +8,10 @@ mod room;
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use litopys::store::sqlite::{self, SqliteLedger, SqliteVault};
-use litopys::store::{Ledger, LedgerReader, StoreError, Vault, VaultReader};
+use litopys::store::sqlite::{self, SqliteAccessLog, SqliteLedger, SqliteVault};
+use litopys::store::{AccessLog, Ledger, LedgerReader, StoreError, Vault, VaultReader};
 use tempfile::TempDir;
 
 use crate::engine::{Both, Engine, contract};
@@ -55,6 +56,10 @@ impl Engine for Sqlite {
 
     fn vault_reader(&self) -> Result<Box<dyn VaultReader>, StoreError> {
         Ok(Box::new(sqlite::open_vault_reader(&self.vault())?))
+    }
+
+    fn access_log(&self) -> Result<Arc<dyn AccessLog>, StoreError> {
+        Ok(Arc::new(SqliteAccessLog::open(&self.directory.path().join("access.sqlite"))?))
     }
 
     fn open_with_vault_of(&self, other: &Self) -> Result<Both, StoreError> {

@@ -1,3 +1,3 @@
--- Of one subject where $3 is given.
-SELECT number, time, role, of, kid, mis, resource, subject, size FROM vault.access
-WHERE number < $1 AND ($3::text IS NULL OR subject = $3) ORDER BY number DESC LIMIT $2
+-- Down from the row with the record before $1, which may have later ones too.
+SELECT number, time, role, of, kid, mis, resource, subjects, size FROM vault.access
+WHERE number <= coalesce((SELECT min(number) FROM vault.access WHERE number >= $1), $1) ORDER BY number DESC LIMIT $2

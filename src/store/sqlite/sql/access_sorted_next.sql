@@ -1,1 +1,1 @@
-SELECT number, subjects FROM access WHERE number > ?1 ORDER BY number LIMIT ?2
+SELECT number, subjects FROM access WHERE number > (SELECT number FROM access_sorted) ORDER BY number LIMIT ?1

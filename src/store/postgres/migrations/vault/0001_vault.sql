@@ -54,19 +54,31 @@ CREATE TABLE vault.outbox (
     PRIMARY KEY (entry, ordinal)
 );
 
--- Who read what about whom. Rows are only added.
+-- Who read what about whom: a row for each answer. Rows are only added.
 CREATE TABLE vault.access (
-    number bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+    number bigint PRIMARY KEY, -- of its last record; its first is as many before it as it has subjects beside one
     time bigint NOT NULL, -- milliseconds since 1970
     role text NOT NULL,
     of text, -- in whose right
     kid text NOT NULL,
     mis text, -- through which MIS
     resource text NOT NULL,
-    subject text COLLATE "C" NOT NULL, -- about whom: a stream
+    subjects text COLLATE "C" NOT NULL, -- about whom: streams, parted by spaces, a record of each
     size bigint NOT NULL -- as of which size
+) WITH (toast_tuple_target = 8160);
+ALTER TABLE vault.access ALTER COLUMN subjects SET STORAGE EXTERNAL;
+
+-- Which rows are about whom. It follows the rows, many of them at a time, so that no reader waits for pages in many places; what it does
+-- not have yet is looked through.
+CREATE TABLE vault.access_subjects (
+    subject text COLLATE "C" NOT NULL,
+    number bigint NOT NULL,
+    PRIMARY KEY (subject, number)
 );
-CREATE INDEX access_by_subject ON vault.access (subject, number);
+-- The rows up to which it has all.
+CREATE TABLE vault.access_sorted (
+    number bigint PRIMARY KEY
+);
 
 -- What was deleted is to make room soon, so the database's own cleaner looks at every change.
 ALTER TABLE vault.disclosures SET (autovacuum_vacuum_threshold = 1, autovacuum_vacuum_scale_factor = 0);
@@ -80,6 +92,8 @@ BEGIN
 END $$;
 
 CREATE TRIGGER stays BEFORE UPDATE OR DELETE OR TRUNCATE ON vault.access EXECUTE FUNCTION vault.refuse();
+CREATE TRIGGER stays BEFORE UPDATE OR DELETE OR TRUNCATE ON vault.access_subjects EXECUTE FUNCTION vault.refuse();
+CREATE TRIGGER stays BEFORE UPDATE OR DELETE OR TRUNCATE ON vault.access_sorted EXECUTE FUNCTION vault.refuse();
 CREATE TRIGGER stays BEFORE DELETE OR TRUNCATE ON vault.head EXECUTE FUNCTION vault.refuse();
 
 CREATE FUNCTION vault.head_keeps_its_identity() RETURNS trigger LANGUAGE plpgsql AS $$
