@@ -356,7 +356,7 @@ impl Decision<'_> {
 
     /// The patient's age; without one on file the patient has no identity, or does not exist.
     fn age(&self, patient: Uuid) -> Result<AgeClass, Refusal> {
-        let missing = if self.registry.patient(patient).state.known {
+        let missing = if self.registry.knows_patient(patient) {
             Refusal::new(Code::PatientUnidentified)
         } else {
             Refusal::new(Code::NotFound).with("what", "patient")

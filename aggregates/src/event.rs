@@ -36,6 +36,15 @@ impl Event {
     pub fn kind(&self) -> String {
         self.body.kind()
     }
+
+    /// The event of this type whose data are written so.
+    ///
+    /// # Errors
+    /// The stream has no event of this type, or the type other data.
+    pub fn read(stream: Stream, version: u64, kind: &str, data: &str) -> Result<Event, serde_json::Error> {
+        let body = Body::read(stream.kind(), Tagged::Kind(kind, data))?;
+        Ok(Event { stream, version, body })
+    }
 }
 
 macro_rules! bodies {
@@ -102,17 +111,16 @@ impl<'de> Deserialize<'de> for Event {
             kind: Cow<'a, str>,
             data: Box<RawValue>,
         }
-        let read = Read::deserialize(deserializer)?;
-        let body = Body::read(read.stream.kind(), Tagged::Kind(&read.kind, &read.data)).map_err(de::Error::custom)?;
-        Ok(Event { stream: read.stream, version: read.version, body })
+        let Read { stream, version, kind, data } = Read::deserialize(deserializer)?;
+        Event::read(stream, version, &kind, data.get()).map_err(de::Error::custom)
     }
 }
 
 /// An event's type and data as serde's tagged enumerations want them, the type first: as data stand first in an entry, they are kept as text
 /// until the type is known, and read once.
 enum Tagged<'a> {
-    Kind(&'a str, &'a RawValue),
-    Data(&'a RawValue),
+    Kind(&'a str, &'a str),
+    Data(&'a str),
     End,
 }
 
@@ -134,7 +142,11 @@ impl<'a> MapAccess<'a> for Tagged<'a> {
                 *self = Tagged::Data(data);
                 seed.deserialize(kind.into_deserializer())
             }
-            Tagged::Data(data) => seed.deserialize(data),
+            Tagged::Data(data) => {
+                let mut data = serde_json::Deserializer::from_str(data);
+                let read = seed.deserialize(&mut data)?;
+                data.end().map(|()| read)
+            }
             Tagged::End => Err(de::Error::custom("there are no more members")),
         }
     }

@@ -181,9 +181,7 @@ pub fn gather(
         }
         Data::ConfirmByCode(ConfirmByCode { patient, request, code }) => {
             let patient = registry.patient(*patient).state;
-            if let (Some(sent), Some(live)) =
-                (archive.code(*request)?, patient.request(*request).and_then(|request| request.code.as_deref()))
-            {
+            if let (Some(sent), Some(live)) = (archive.code(*request)?, patient.request(*request).and_then(|request| request.code)) {
                 let matches = sent.digits == *code;
                 gathered.facts.code_matches = Some(matches);
                 if matches || live.wrong_tries + 1 >= registry.policy().codes.tries {

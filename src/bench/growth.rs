@@ -6,6 +6,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use super::machine::resident;
+use super::memory;
 use super::told::{Line, Wanted};
 use super::{Bed, Bench, BenchError, Cast, Step, median};
 
@@ -75,6 +76,8 @@ pub(super) fn measure(bench: &mut Bench) -> Result<(), BenchError> {
     let whole = whole_way(bed, &cast, most..most + WEIGHED)?;
     let line = Line::new(SECTION, "on disk, from a patient's registration to his declaration's end", "bytes", vec![whole]);
     bench.lines.push(line.against("12,000 bytes", 12_000.0, Wanted::Most(1.0)));
+    let line = Line::new(SECTION, "memory of the registry alone, a patient without key with a declaration", "bytes", memory::weighed()?);
+    bench.lines.push(line.against("300 bytes", 300.0, Wanted::Most(1.0)));
     Ok(())
 }
 

@@ -11,6 +11,7 @@ mod history;
 mod http;
 mod load;
 mod machine;
+mod memory;
 mod people;
 mod process;
 mod reads;
@@ -32,6 +33,7 @@ pub use ceiling::{Signed, signatures, verified};
 pub use http::{LOAD, declared_over_http, loaded, loaded_by, with_latencies};
 pub use load::{LoadFault, Orders, Seen, What, load};
 pub use machine::machine;
+pub use memory::weigh;
 pub use told::{Against, Line, Wanted, json, median, table};
 pub use workload::{Taken, Workload};
 

@@ -50,11 +50,18 @@ pub(super) struct Arguments {
     /// Be the client of a benchmark, whose orders are on stdin
     #[arg(long, hide = true)]
     load: bool,
+    /// Weigh the registry in memory and nothing else
+    #[arg(long, hide = true)]
+    weigh: bool,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     if arguments.load {
         return load();
+    }
+    if arguments.weigh {
+        let figures = bench::weigh().map_err(|error| Failure::new(Exit::Failure, error))?;
+        return say(&serde_json::to_string(&figures).map_err(|error| Failure::new(Exit::Failure, error))?);
     }
     let mut growth = arguments.growth.clone();
     growth.sort_unstable();

@@ -43,9 +43,9 @@ impl<'a> Outline<'a> {
         while let Some(name) = members.name()? {
             match name {
                 b"index" => once(&mut index, members.read()?)?,
-                b"time" => once(&mut time, members.read()?)?,
+                b"time" => once(&mut time, members.plain()?.parse().map_err(Error::custom)?)?,
                 b"cause" => once(&mut cause, members.raw()?)?,
-                b"events" => once(&mut events, members.read()?)?,
+                b"events" => once(&mut events, members.objects(event)?)?,
                 _ => members.skip()?,
             }
         }
@@ -74,6 +74,21 @@ impl<'a> OutlineCause<'a> {
         }
         there(cause)
     }
+}
+
+/// One event. Its data come before its type, so they are passed over until that is known.
+fn event(members: &mut Members<'_>) -> Result<Event, Error> {
+    let (mut data, mut stream, mut kind, mut version) = (None, None, None, None);
+    while let Some(name) = members.name()? {
+        match name {
+            b"data" => once(&mut data, str::from_utf8(members.raw()?).map_err(Error::custom)?)?,
+            b"stream" => once(&mut stream, members.plain()?.parse().map_err(Error::custom)?)?,
+            b"type" => once(&mut kind, members.plain()?)?,
+            b"version" => once(&mut version, members.read()?)?,
+            _ => return Err(Error::custom("an event has no such member")),
+        }
+    }
+    Event::read(there(stream)?, there(version)?, there(kind)?, there(data)?)
 }
 
 /// The payload of a command's envelope.
@@ -119,7 +134,7 @@ mod tests {
         for (text, why) in [
             (format!(r#"{{"cause":1,"events":[],{time},{time}}}"#), "a member comes twice"),
             (format!(r#"{{"cause":1,"index":1,{time}}}"#), "a member is missing"),
-            (format!(r#"{{"events":[{{}}],{time}}}"#), "missing field `stream`"),
+            (format!(r#"{{"events":[{{}}],{time}}}"#), "a member is missing"),
         ] {
             let error = Outline::from(text.as_bytes()).unwrap_err().to_string();
             assert!(error.contains(why), "{error}");

@@ -10,25 +10,28 @@ use serde_json::{Deserializer, Error};
 pub(crate) struct Members<'a> {
     text: &'a [u8],
     at: usize,
+    begun: bool,
+    /// Whether the text goes on after the object.
+    within: bool,
 }
 
 impl<'a> Members<'a> {
     pub(crate) fn of(text: &'a [u8]) -> Members<'a> {
-        Members { text, at: 0 }
+        Members { text, at: 0, begun: false, within: false }
     }
 
     /// The name of the next member, as it is written; none after the last. Its value is to be read or passed over then.
     pub(crate) fn name(&mut self) -> Result<Option<&'a [u8]>, Error> {
-        let first = self.at == 0;
+        let first = !std::mem::replace(&mut self.begun, true);
         match self.take()? {
+            b'{' if first && self.text.get(self.at) == Some(&b'}') => {
+                self.at += 1;
+                return self.end();
+            }
             b'{' if first => {}
             b',' if !first => {}
-            b'}' if !first && self.at == self.text.len() => return Ok(None),
+            b'}' if !first => return self.end(),
             _ => return Err(self.torn()),
-        }
-        if first && self.text[self.at..] == *b"}" {
-            self.at += 1;
-            return Ok(None);
         }
         let start = self.at + 1;
         if self.take()? != b'"' {
@@ -37,6 +40,32 @@ impl<'a> Members<'a> {
         self.string()?;
         let name = &self.text[start..self.at - 1];
         if self.take()? == b':' { Ok(Some(name)) } else { Err(self.torn()) }
+    }
+
+    fn end(&self) -> Result<Option<&'a [u8]>, Error> {
+        if self.within || self.at == self.text.len() { Ok(None) } else { Err(self.torn()) }
+    }
+
+    /// Reads a list of objects, each by asking for its names until there are no more.
+    pub(crate) fn objects<T>(&mut self, mut read: impl FnMut(&mut Members<'a>) -> Result<T, Error>) -> Result<Vec<T>, Error> {
+        let mut all = Vec::new();
+        if self.take()? != b'[' {
+            return Err(self.torn());
+        }
+        if self.text.get(self.at) == Some(&b']') {
+            self.at += 1;
+            return Ok(all);
+        }
+        loop {
+            let mut object = Members { text: self.text, at: self.at, begun: false, within: true };
+            all.push(read(&mut object)?);
+            self.at = object.at;
+            match self.take()? {
+                b',' => {}
+                b']' => return Ok(all),
+                _ => return Err(self.torn()),
+            }
+        }
     }
 
     /// Reads a value.
@@ -74,10 +103,10 @@ impl<'a> Members<'a> {
 
     /// A string of plain characters.
     pub(crate) fn plain(&mut self) -> Result<&'a str, Error> {
-        let torn = self.torn();
+        let start = self.at;
         match self.raw()? {
             [b'"', text @ .., b'"'] if !text.contains(&b'\\') => str::from_utf8(text).map_err(Error::custom),
-            _ => Err(torn),
+            _ => Err(torn(start)),
         }
     }
 
@@ -100,8 +129,12 @@ impl<'a> Members<'a> {
     }
 
     fn torn(&self) -> Error {
-        Error::custom(format_args!("no object of JSON at byte {}", self.at))
+        torn(self.at)
     }
+}
+
+fn torn(at: usize) -> Error {
+    Error::custom(format_args!("no object of JSON at byte {at}"))
 }
 
 #[cfg(test)]
@@ -161,11 +194,39 @@ mod tests {
         }
     }
 
+    /// The members of each object of a list.
+    fn listed(text: &[u8]) -> Result<Vec<Vec<u64>>, Error> {
+        let mut members = Members::of(text);
+        let list = members.name()?.map(|_| {
+            members.objects(|object| {
+                let mut all = Vec::new();
+                while object.name()?.is_some() {
+                    all.push(object.read()?);
+                }
+                Ok(all)
+            })
+        });
+        let list = list.transpose()?.unwrap_or_default();
+        assert!(members.name()?.is_none());
+        Ok(list)
+    }
+
+    #[test]
+    fn a_list_of_objects_is_read_in_its_place() {
+        assert_eq!(listed(br#"{"a":[]}"#).unwrap(), [[0_u64; 0]; 0]);
+        assert_eq!(listed(br#"{"a":[{},{"b":1},{"b":2,"c":3}]}"#).unwrap(), [vec![], vec![1], vec![2, 3]]);
+        for text in [r#"{"a":[{}}"#, r#"{"a":[{},]}"#, r#"{"a":{}}"#, r#"{"a":[1]}"#, r#"{"a":[{}{}]}"#, r#"{"a":[{"b":1]}"#, r#"{"a":[{}"#]
+        {
+            assert!(listed(text.as_bytes()).is_err(), "{text}");
+        }
+    }
+
     proptest! {
         #[test]
         fn any_bytes_give_members_or_an_error(bytes in proptest::collection::vec(proptest::sample::select(&br#"{}[]",:\a1 "#[..]), 0..40)) {
             let _ = read(&bytes);
             let _ = read(&[br#"{"a":1,"b":"#.as_slice(), &bytes].concat());
+            let _ = listed(&[br#"{"a":["#.as_slice(), &bytes].concat());
         }
     }
 }

@@ -24,7 +24,7 @@ const SQL_IN_RUST: &[(&str, &str)] =
 const AWAITED: &[&str] = &[];
 
 /// All that the law may name: no I/O, no clock, no chance.
-const LAW: &[&str] = &["ahash", "base64", "cqrs-es", "jiff", "serde", "serde_json", "sha2", "thiserror", "uuid"];
+const LAW: &[&str] = &["ahash", "base64", "cqrs-es", "hashbrown", "jiff", "serde", "serde_json", "sha2", "thiserror", "uuid"];
 
 /// All that the log may name.
 const LOG: &[&str] = &["base64", "ed25519-dalek", "sha2", "thiserror"];

@@ -210,7 +210,7 @@ impl Patient {
 
     /// The code of a request, if it may be tried.
     fn live_code<'a>(&self, request: &'a Request, at: Instant, registry: &Registry) -> Result<&'a SentCode, Refusal> {
-        let code = request.code.as_deref().ok_or_else(|| Refusal::new(Code::CodeNotSent).at("/data/request"))?;
+        let code = request.code.as_ref().ok_or_else(|| Refusal::new(Code::CodeNotSent).at("/data/request"))?;
         if code.at.plus_seconds(registry.policy().codes.term_seconds) <= at {
             return Err(Refusal::new(Code::CodeExpired).at("/data/code"));
         }

@@ -140,7 +140,7 @@ event_names!(PatientEvent {
 });
 
 impl Patient {
-    /// The state after an event. Most patients have one request and one declaration, so that room is made for no more. An event of a thing that is not there changes nothing; the log cannot hold one.
+    /// The state after an event. An event of a thing that is not there changes nothing; the log cannot hold one.
     pub(super) fn change(&mut self, event: PatientEvent) {
         match event {
             PatientEvent::Created {} | PatientEvent::Recognised {} => self.known = true,
@@ -150,7 +150,6 @@ impl Patient {
                 self.phone_disclosure = phone_disclosure;
             }
             PatientEvent::RequestCreated { request, declaration, employee, division, at, .. } => {
-                self.requests.reserve_exact(1);
                 self.requests.push(Request {
                     id: request,
                     declaration,
@@ -167,7 +166,7 @@ impl Patient {
                 request.code = None;
             }),
             PatientEvent::CodeSent { request, commitment, at } => self.change_request(request, |request| {
-                request.code = Some(Box::new(SentCode { commitment, at, wrong_tries: 0 }));
+                request.code = Some(SentCode { commitment, at, wrong_tries: 0 });
                 request.codes_sent += 1;
             }),
             PatientEvent::CodeFailed { request, tries_left } => self.change_request(request, |request| match &mut request.code {
@@ -190,7 +189,6 @@ impl Patient {
                 status,
             } => {
                 self.change_request(request, |request| request.status = RequestStatus::Signed);
-                self.declarations.reserve_exact(1);
                 self.declarations.push(Declaration {
                     id: declaration,
                     employee,

@@ -61,8 +61,8 @@ pub struct Request {
     pub at: Instant,
     /// How it stands on the ledger; what has lapsed unrecorded is told by [`Request::status_at`].
     pub status: RequestStatus,
-    /// The code that may be tried; few requests have one at a time, and there are as many requests as patients.
-    pub code: Option<Box<SentCode>>,
+    /// The code that may be tried.
+    pub code: Option<SentCode>,
     /// How many codes it has had.
     pub codes_sent: u32,
 }

@@ -1,14 +1,12 @@
 //! The one way in which the registry changes.
 
 use cqrs_es::Aggregate;
-use uuid::Uuid;
 
 use super::{At, Registry};
 use crate::employee::EmployeeEvent;
 use crate::event::{Body, Event};
 use crate::key_ring::{Holder, KeyEvent};
 use crate::legal_entity::LegalEntityEvent;
-use crate::patient::PatientEvent;
 use crate::words::Stream;
 
 /// An event that does not follow the last one of its stream: the entries it comes from are not a log of this law.
@@ -65,10 +63,7 @@ impl Registry {
                 }
                 step(self.employees.entry(id).or_default(), version, change);
             }
-            Body::Patient(change) => {
-                self.index_declaration(id, &change);
-                step(self.patients.entry(id).or_default(), version, change);
-            }
+            Body::Patient(change) => self.patients.change(id, |at| step(at, version, change)),
         }
         debug_assert_eq!(self.version(&stream), version);
         Ok(())
@@ -85,33 +80,12 @@ impl Registry {
             KeyEvent::Enrolled { .. } => {}
         }
     }
-
-    /// Called before the patient changes, so that an ended declaration is still known in its old state.
-    fn index_declaration(&mut self, patient: Uuid, change: &PatientEvent) {
-        match change {
-            PatientEvent::RequestCreated { request, declaration, .. } => {
-                self.requests.insert(*request, patient);
-                self.declarations.insert(*declaration, patient);
-            }
-            PatientEvent::DeclarationSigned { declaration, employee, term, .. } => {
-                self.declarations_signed += 1;
-                self.load.entry(*employee).or_default().add(term.last_day, *declaration, patient);
-            }
-            PatientEvent::DeclarationTerminated { declaration, .. } => {
-                let known = self.patients.get(&patient).and_then(|at| at.state.declaration(*declaration));
-                if let Some((employee, last_day)) = known.map(|one| (one.employee, one.term.last_day))
-                    && let Some(load) = self.load.get_mut(&employee)
-                {
-                    load.remove(last_day, *declaration);
-                }
-            }
-            _ => {}
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::*;
     use crate::mis::MisEvent;
     use crate::words::StreamType;

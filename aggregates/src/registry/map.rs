@@ -14,8 +14,13 @@ pub(super) struct Map<K, V>(HashMap<K, V, ahash::RandomState>);
 
 impl<K: Hash + Eq, V> Map<K, V> {
     pub(super) fn new(seed: u64) -> Map<K, V> {
-        Map(HashMap::with_hasher(ahash::RandomState::with_seeds(seed, !seed, seed.rotate_left(32), 0x1170)))
+        Map(HashMap::with_hasher(scatter(seed)))
     }
+}
+
+/// How keys are scattered in memory.
+pub(super) fn scatter(seed: u64) -> ahash::RandomState {
+    ahash::RandomState::with_seeds(seed, !seed, seed.rotate_left(32), 0x1170)
 }
 
 impl<K, V> Deref for Map<K, V> {

@@ -2,8 +2,8 @@
 
 mod apply;
 mod digest;
-mod load;
 mod map;
+mod patients;
 mod queries;
 
 use std::collections::BTreeMap;
@@ -12,8 +12,8 @@ use serde::Serialize;
 use uuid::Uuid;
 
 pub use apply::BrokenStream;
-use load::Load;
 use map::Map;
+use patients::Patients;
 
 use crate::auditor::Auditor;
 use crate::division::Division;
@@ -21,7 +21,6 @@ use crate::employee::Employee;
 use crate::key_ring::Key;
 use crate::legal_entity::LegalEntity;
 use crate::mis::Mis;
-use crate::patient::Patient;
 use crate::policy::Policy;
 use crate::practitioner::Practitioner;
 use crate::trust_provider::TrustProvider;
@@ -37,7 +36,7 @@ pub struct At<A> {
 }
 
 /// The state of all aggregates, with indexes derived from them. It changes through [`Registry::apply`] only.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct Registry {
     policy: At<Policy>,
     keys: Map<Kid, At<Key>>,
@@ -48,19 +47,12 @@ pub struct Registry {
     divisions: Map<Uuid, At<Division>>,
     practitioners: Map<Uuid, At<Practitioner>>,
     employees: Map<Uuid, At<Employee>>,
-    patients: Map<Uuid, At<Patient>>,
+    /// Patients, with their requests and declarations.
+    patients: Patients,
     /// Providers by EDRPOU.
     by_edrpou: BTreeMap<String, Uuid>,
     /// Posts by practitioner, oldest first.
     posts: Map<Uuid, Vec<Uuid>>,
-    /// Declarations in force by the doctor's post.
-    load: Map<Uuid, Load>,
-    /// Patients by declaration request, over all times.
-    requests: Map<Uuid, Uuid>,
-    /// Patients by declaration, over all times, from the request on.
-    declarations: Map<Uuid, Uuid>,
-    /// How many declarations have been signed.
-    declarations_signed: usize,
     /// How many keys the regulator has that are not revoked.
     regulator_keys: usize,
 }
@@ -79,13 +71,9 @@ impl Registry {
             divisions: Map::new(seed),
             practitioners: Map::new(seed),
             employees: Map::new(seed),
-            patients: Map::new(seed),
+            patients: Patients::new(seed),
             by_edrpou: BTreeMap::new(),
             posts: Map::new(seed),
-            load: Map::new(seed),
-            requests: Map::new(seed),
-            declarations: Map::new(seed),
-            declarations_signed: 0,
             regulator_keys: 0,
         }
     }

@@ -36,7 +36,16 @@ impl Registry {
         division, divisions, Division;
         practitioner, practitioners, Practitioner;
         employee, employees, Employee;
-        patient, patients, Patient;
+    }
+
+    /// A patient with his version; version 0 if he has no event.
+    pub fn patient(&self, id: Uuid) -> At<Patient> {
+        self.patients.get(id)
+    }
+
+    /// Whether this patient exists.
+    pub fn knows_patient(&self, id: Uuid) -> bool {
+        self.patients.known(id)
     }
 
     /// The policy with its version.
@@ -73,7 +82,7 @@ impl Registry {
                 StreamType::Employee => of(self.employees.get(id)),
                 StreamType::LegalEntity => of(self.legal_entities.get(id)),
                 StreamType::Mis => of(self.mis.get(id)),
-                StreamType::Patient => of(self.patients.get(id)),
+                StreamType::Patient => self.patients.version(*id),
                 StreamType::Practitioner => of(self.practitioners.get(id)),
                 StreamType::TrustProvider => of(self.trust_providers.get(id)),
                 StreamType::Key | StreamType::Policy => 0,
@@ -171,27 +180,27 @@ impl Registry {
 
     /// How many declarations in force a practitioner has over all posts, those past their last day left out.
     pub fn load_of(&self, practitioner: Uuid, today: Date) -> usize {
-        self.posts_of(practitioner).filter_map(|(id, _)| self.load.get(&id)).map(|load| load.count(today)).sum()
+        self.posts_of(practitioner).map(|(id, _)| self.patients.load(id, today)).sum()
     }
 
     /// The declarations of one post in force on `today`, with their patients, by last day and id.
-    pub fn declarations_of(&self, employee: Uuid, today: Date) -> impl Iterator<Item = (Uuid, Uuid)> + '_ {
-        self.load.get(&employee).into_iter().flat_map(move |load| load.each(today))
+    pub fn declarations_of(&self, employee: Uuid, today: Date) -> Vec<(Uuid, Uuid)> {
+        self.patients.declarations_of(employee, today)
     }
 
     /// Whether a declaration request of any patient has this id, whatever its state.
     pub fn request_known(&self, id: Uuid) -> bool {
-        self.requests.contains_key(&id)
+        self.patients.request_known(id)
     }
 
     /// Whether a declaration has this id, whatever its state, or is to have it by a request.
     pub fn declaration_known(&self, id: Uuid) -> bool {
-        self.declarations.contains_key(&id)
+        self.patients.declaration_known(id)
     }
 
     /// How many declarations there have been, and how many of them are in force on `today`.
     pub fn declarations_total(&self, today: Date) -> (usize, usize) {
-        (self.declarations_signed, self.load.values().map(|load| load.count(today)).sum())
+        (self.patients.signed(), self.patients.in_force(today))
     }
 
     /// Every key that has been enrolled.

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use crate::support::*;
 
 /// Each does no I/O, or none that the law could reach: cqrs-es is a vocabulary (its tokio is never started).
-const ALLOWED: [&str; 9] = ["ahash", "base64", "cqrs-es", "jiff", "serde", "serde_json", "sha2", "thiserror", "uuid"];
+const ALLOWED: [&str; 10] = ["ahash", "base64", "cqrs-es", "hashbrown", "jiff", "serde", "serde_json", "sha2", "thiserror", "uuid"];
 
 fn manifest(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()

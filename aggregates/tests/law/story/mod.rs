@@ -8,3 +8,4 @@ mod keys;
 mod limits;
 mod neutrality;
 mod staff;
+mod written;
