@@ -15,9 +15,9 @@ use std::time::{Duration, Instant};
 use live::Live;
 use story::{Story, id};
 
-/// Whether any of the vault's files has these bytes.
-fn is_held(folder: &Path, bytes: &[u8]) -> bool {
-    let files = ["vault.sqlite", "vault.sqlite-wal"].map(|name| std::fs::read(folder.join(name)).unwrap_or_default());
+/// Whether the vault's file or its WAL has these bytes.
+fn is_held(vault: &Path, bytes: &[u8]) -> bool {
+    let files = [vault.to_owned(), vault.with_extension("sqlite-wal")].map(|file| std::fs::read(file).unwrap_or_default());
     files.iter().any(|file| file.windows(bytes.len()).any(|window| window == bytes))
 }
 
@@ -29,6 +29,7 @@ fn a_code_that_ended_leaves_the_files() {
     let folder = tempfile::tempdir().unwrap();
     let salt_of = |live: &Live| live.node.readers.with_vault(|vault| vault.code(&id(2001))).unwrap().map(|row| row.salt);
     let mut live = Live::open(folder.path());
+    let vault = live.paths.vault.clone();
     let mut story = Story::new(&mut live);
     story.parties();
     story.clinic();
@@ -36,10 +37,10 @@ fn a_code_that_ended_leaves_the_files() {
     story.request(1001, 2001);
     story.send_code(1001, 2001);
     let salt = salt_of(&live).unwrap();
-    assert!(is_held(folder.path(), &salt));
+    assert!(is_held(&vault, &salt));
     Story::new(&mut live).confirm(1001, 2001);
     let since = Instant::now();
-    while is_held(folder.path(), &salt) {
+    while is_held(&vault, &salt) {
         assert!(since.elapsed() < Duration::from_secs(20), "nothing else comes, and it is still there");
         sleep(Duration::from_millis(20));
     }
@@ -47,10 +48,10 @@ fn a_code_that_ended_leaves_the_files() {
 
     // A node that stops leaves nothing behind either.
     let mut story = Story::new(&mut live);
-    story.request(1001, 2001 + 1);
-    story.send_code(1001, 2001 + 1);
+    story.request(1001, 2002);
+    story.send_code(1001, 2002);
     let code = live.node.readers.with_vault(|vault| vault.code(&id(2002))).unwrap().unwrap();
     Story::new(&mut live).confirm(1001, 2002);
     live.node.close().unwrap();
-    assert!(!is_held(folder.path(), &code.salt));
+    assert!(!is_held(&vault, &code.salt));
 }

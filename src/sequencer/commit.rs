@@ -93,13 +93,17 @@ impl Committer {
         let (tree, full, ledger) = self.seal(&mut batch)?;
         let grows = !ledger.entries.is_empty();
         self.probe.at(Step::Signed);
-        if grows {
-            let Writes { disclosures, index, codes, outbox, .. } = batch;
-            let gained = VaultBatch { old: self.vault_head, size: ledger.new.size, disclosures, index, codes, outbox };
-            self.vault_head = self.vault.gain(&gained)?;
-        }
-        self.probe.at(Step::VaultCommitted);
-        self.ledger.commit(&ledger)?;
+        let Writes { disclosures, index, codes, outbox, .. } = batch;
+        let gained = VaultBatch { old: self.vault_head, size: ledger.new.size, disclosures, index, codes, outbox };
+        let (vault, vault_head, probe) = (&mut self.vault, &mut self.vault_head, &mut self.probe);
+        let mut gain = || {
+            if grows {
+                *vault_head = vault.gain(&gained)?;
+            }
+            probe.at(Step::VaultCommitted);
+            Ok(())
+        };
+        self.ledger.commit_behind(&mut gain, &ledger)?;
         self.probe.at(Step::LedgerCommitted);
         self.read_back(&ledger)?;
         self.probe.at(Step::ReadBack);
@@ -203,7 +207,9 @@ impl Committer {
         }
         let mut next = written.old.size;
         while next < written.new.size {
-            let page = self.reader.entries(next, MAX_BATCH)?;
+            // Not those that another leader may have added since.
+            let left = (written.new.size - next).min(MAX_BATCH as u64) as usize;
+            let page = self.reader.entries(next, left)?;
             if page.is_empty() {
                 return Err(Fatal::ReadBack("entries are missing"));
             }
