@@ -65,6 +65,11 @@ impl Resource {
         self.number() * 16 + place.map_or(0, |place| place as i64 + 1)
     }
 
+    /// The number of the resource that a member's number is of.
+    pub fn of_member(member: i64) -> i64 {
+        member / 16
+    }
+
     /// The members by which rows are found without looking at each: what queries filter by, the most selective first.
     pub fn indexed(self) -> &'static [&'static str] {
         match self {
@@ -121,6 +126,7 @@ mod tests {
             assert_eq!(resource.name(), name);
             assert_eq!(Resource::numbered(resource.number()), Some(resource));
             assert!(resource.indexed().len() < 16);
+            assert!(resource.indexed().iter().all(|member| Resource::of_member(resource.member(member)) == resource.number()));
             assert!(resource.implied().iter().all(|(_, _, leads)| resource.indexed().contains(leads)));
         }
     }

@@ -27,6 +27,9 @@ pub const MAX_BYTES: usize = 65_535;
 /// The most events that one entry holds; a command with more goes on in the entries that follow.
 pub const MAX_EVENTS: usize = 64;
 
+/// Room for what most entries have beside their payload, so that their bytes are not moved while they are written.
+const BESIDE_PAYLOAD: usize = 1_600;
+
 /// One leaf of the log: a cause, facts, and the events they had.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -104,8 +107,13 @@ impl Entry {
             time: self.time,
             v: self.v,
         };
-        let bytes = serde_json::to_vec(&sorted)?;
+        let mut bytes = Vec::with_capacity(self.payload_bytes() + BESIDE_PAYLOAD);
+        serde_json::to_writer(&mut bytes, &sorted)?;
         if bytes.len() > MAX_BYTES { Err(EntryError::TooLong(bytes.len())) } else { Ok(bytes) }
+    }
+
+    fn payload_bytes(&self) -> usize {
+        self.command().and_then(|command| command.get("payload")?.as_str()).map_or(0, str::len)
     }
 
     /// Reads an entry and requires that the bytes are its canonical form.

@@ -1,6 +1,7 @@
 //! What commits: the order in which a batch becomes durable and published.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant as Moment};
 
 use aggregates::event::Body;
 use aggregates::key_ring::KeyEvent;
@@ -50,6 +51,10 @@ impl Fatal {
 /// After how many entries without an edit the vault notes that there was none: what a start looks through is bounded by it.
 const NOTED_ENTRIES: u64 = 4_096;
 
+/// For how long at most what was deleted may stay in the vault's files while commits follow each other. To empty its WAL takes three syncs, as
+/// many as a commit, and under load every other batch ends one-time codes.
+const FORGET_WITHIN: Duration = Duration::from_secs(1);
+
 /// The half of a core that commits: it alone writes to the store.
 pub(super) struct Committer {
     pub(super) origin: String,
@@ -66,6 +71,8 @@ pub(super) struct Committer {
     pub(super) vault_head: VaultHead,
     /// What the vault must forget after the last commit.
     pub(super) edits: Vec<VaultEdit>,
+    /// Since when the vault's files may hold what was deleted.
+    pub(super) stale: Option<Moment>,
     /// The last committed entry's.
     pub(super) time: Instant,
     pub(super) directory: KeyDirectory,
@@ -86,13 +93,17 @@ impl Committer {
         let (tree, full, ledger) = self.seal(&mut batch)?;
         let grows = !ledger.entries.is_empty();
         self.probe.at(Step::Signed);
-        if grows {
-            let Writes { disclosures, index, codes, outbox, .. } = batch;
-            let gained = VaultBatch { old: self.vault_head, size: ledger.new.size, disclosures, index, codes, outbox };
-            self.vault_head = self.vault.gain(&gained)?;
-        }
-        self.probe.at(Step::VaultCommitted);
-        self.ledger.commit(&ledger)?;
+        let Writes { disclosures, index, codes, outbox, .. } = batch;
+        let gained = VaultBatch { old: self.vault_head, size: ledger.new.size, disclosures, index, codes, outbox };
+        let (vault, vault_head, probe) = (&mut self.vault, &mut self.vault_head, &mut self.probe);
+        let mut gain = || {
+            if grows {
+                *vault_head = vault.gain(&gained)?;
+            }
+            probe.at(Step::VaultCommitted);
+            Ok(())
+        };
+        self.ledger.commit_behind(&mut gain, &ledger)?;
         self.probe.at(Step::LedgerCommitted);
         self.read_back(&ledger)?;
         self.probe.at(Step::ReadBack);
@@ -125,7 +136,26 @@ impl Committer {
             self.vault_head = self.vault.edit(self.head.size, &edits)?;
         }
         self.ledger.maintain()?;
-        self.vault.maintain()?;
+        if self.forgets_in().is_zero() {
+            return self.forget();
+        }
+        let stale = !self.vault.tidy()?;
+        self.stale = stale.then(|| self.stale.unwrap_or_else(Moment::now));
+        Ok(())
+    }
+
+    /// In what time the vault's files must be rid of what was deleted; far off while they hold nothing of it.
+    pub(super) fn forgets_in(&self) -> Duration {
+        self.stale.map_or(Duration::MAX, |since| FORGET_WITHIN.saturating_sub(since.elapsed()))
+    }
+
+    /// Rids the vault's files of what was deleted. Where a reader is in the way, it is tried again in as long a time.
+    ///
+    /// # Errors
+    /// [`Fatal`].
+    pub(super) fn forget(&mut self) -> Result<(), Fatal> {
+        let done = self.vault.maintain()?;
+        self.stale = (!done).then(Moment::now);
         Ok(())
     }
 
@@ -177,7 +207,9 @@ impl Committer {
         }
         let mut next = written.old.size;
         while next < written.new.size {
-            let page = self.reader.entries(next, MAX_BATCH)?;
+            // Not those that another leader may have added since.
+            let left = (written.new.size - next).min(MAX_BATCH as u64) as usize;
+            let page = self.reader.entries(next, left)?;
             if page.is_empty() {
                 return Err(Fatal::ReadBack("entries are missing"));
             }

@@ -150,6 +150,7 @@ pub fn load(
         sealed,
         vault_head,
         edits: Vec::new(),
+        stale: None,
         time,
         directory,
         published,

@@ -4,6 +4,7 @@
 //! batches grow by themselves, and a single command waits for nothing.
 
 use std::panic::resume_unwind;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 
 use tokio::runtime;
@@ -34,11 +35,11 @@ type Replies = Vec<(Pending, oneshot::Sender<Answer>)>;
 /// [`Fatal`]: whoever still waits is told that the outcome is not known, as his reply is dropped.
 pub(super) fn work(core: &mut Core, waiting: &mut mpsc::Receiver<Waiting>) -> Result<(), Fatal> {
     let Core { decider, committer } = core;
-    let (hand_over, closed) = mpsc::channel(1);
+    let (hand_over, closed) = sync_channel(1);
     let (tell, done) = mpsc::channel(1);
     thread::scope(|scope| {
         let name = thread::Builder::new().name("committer".into());
-        let committing = name.spawn_scoped(scope, move || commit_all(committer, closed, &tell)).map_err(StoreError::from)?;
+        let committing = name.spawn_scoped(scope, move || commit_all(committer, &closed, &tell)).map_err(StoreError::from)?;
         let deciding = Deciding { decider, hand_over, done, open: Batch::default(), replies: Vec::new(), committing: false };
         let decided = deciding.run(waiting);
         // The committer ends by itself, as nobody can hand anything over any more. Its own failure is the first.
@@ -46,9 +47,19 @@ pub(super) fn work(core: &mut Core, waiting: &mut mpsc::Receiver<Waiting>) -> Re
     })
 }
 
-/// Commits batch after batch, and answers each.
-fn commit_all(committer: &mut Committer, mut closed: mpsc::Receiver<(Writes, Replies)>, tell: &mpsc::Sender<()>) -> Result<(), Fatal> {
-    while let Some((writes, replies)) = closed.blocking_recv() {
+/// Commits batch after batch, and answers each. What the vault must forget leaves its files soon: when no batch has come for a while, or
+/// every so often while they come; and at the start and the end, whatever there was before.
+fn commit_all(committer: &mut Committer, closed: &Receiver<(Writes, Replies)>, tell: &mpsc::Sender<()>) -> Result<(), Fatal> {
+    committer.forget()?;
+    loop {
+        let (writes, replies) = match closed.recv_timeout(committer.forgets_in()) {
+            Ok(batch) => batch,
+            Err(RecvTimeoutError::Timeout) => {
+                committer.forget()?;
+                continue;
+            }
+            Err(RecvTimeoutError::Disconnected) => return committer.forget(),
+        };
         let sealed = committer.commit(writes)?;
         for (pending, reply) in replies {
             // Whoever went away will ask again with the same command.
@@ -58,13 +69,12 @@ fn commit_all(committer: &mut Committer, mut closed: mpsc::Receiver<(Writes, Rep
         // Nobody is left to hear it at the end.
         let _ = tell.blocking_send(());
     }
-    Ok(())
 }
 
 /// The deciding thread's state.
 struct Deciding<'a> {
     decider: &'a mut Decider,
-    hand_over: mpsc::Sender<(Writes, Replies)>,
+    hand_over: SyncSender<(Writes, Replies)>,
     done: mpsc::Receiver<()>,
     open: Batch,
     replies: Replies,

@@ -122,6 +122,9 @@ pub struct LedgerBatch {
     pub links: Vec<Link>,
 }
 
+/// What must have gone well before a batch commits.
+pub type First<'a> = &'a mut (dyn FnMut() -> Result<(), StoreError> + Send);
+
 /// The one writer of a ledger; owned by one thread.
 pub trait Ledger: Send {
     /// The head as it is stored.
@@ -137,6 +140,13 @@ pub trait Ledger: Send {
     /// is there. After [`StoreError::Unknown`] this writer commits nothing any more.
     fn commit(&mut self, batch: &LedgerBatch) -> Result<(), StoreError> {
         self.commit_together(std::slice::from_ref(batch))
+    }
+
+    /// Commits a batch behind something else: `first` is called, and only when it has gone well does the batch commit. A store that waits for
+    /// answers does everything up to the commit itself meanwhile.
+    fn commit_behind(&mut self, first: First<'_>, batch: &LedgerBatch) -> Result<(), StoreError> {
+        first()?;
+        self.commit(batch)
     }
 
     /// Commits batches, each made on the one before, in one transaction: for copying a ledger, whose batches are many and small.

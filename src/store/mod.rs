@@ -45,7 +45,9 @@ pub use error::StoreError;
 pub(crate) use expected::Expected;
 pub(crate) use high_water::sync_directory;
 pub use high_water::{HighWater, HighWaterError, Missing};
-pub use ledger::{FullTile, Head, Ledger, LedgerBatch, LedgerReader, Lent, MAX_ENTRY_BYTES, Outcome, RefusalRow, StoredEntry, TILE_BYTES};
+pub use ledger::{
+    First, FullTile, Head, Ledger, LedgerBatch, LedgerReader, Lent, MAX_ENTRY_BYTES, Outcome, RefusalRow, StoredEntry, TILE_BYTES,
+};
 pub use live::{Live, LivePass};
 pub(crate) use parsed::parsed;
 pub use peers::{Leader, Peers};

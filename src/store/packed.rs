@@ -27,6 +27,12 @@ impl<'a> Packed<'a> {
         }
     }
 
+    /// The parts of a stream's name that ends with a UUID: the type and the UUID's bytes.
+    pub(super) fn of_stream(name: &'a str) -> Option<(&'a str, [u8; 16])> {
+        let (kind, id) = name.rsplit_once('/')?;
+        if let Packed::Uuid(id) = Packed::of(id) { Some((kind, id)) } else { None }
+    }
+
     /// The same, borrowing nothing.
     pub(super) fn into_owned(self) -> Packed<'static> {
         match self {

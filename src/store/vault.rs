@@ -1,5 +1,6 @@
 //! The vault's place: personal values and what is derived from them, which alone can be forgotten.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 
@@ -94,9 +95,11 @@ impl IndexKey {
         mac.unwrap_or_else(|_| unreachable!("HMAC takes a key of 32 bytes"))
     }
 
-    /// What stands in the index for the rows of a batch.
+    /// What stands in the index for the rows of a batch, each once: an entry may give the same key more than once.
     pub(super) fn matches(&self, rows: &[IndexRow]) -> Vec<MatchRow> {
-        rows.iter().map(|row| MatchRow { mac: self.mac(&row.key), subject: row.subject.clone(), entry: row.entry }).collect()
+        let row = |row: &IndexRow| MatchRow { mac: self.mac(&row.key), subject: row.subject.clone(), entry: row.entry };
+        let all: BTreeSet<MatchRow> = rows.iter().map(row).collect();
+        all.into_iter().collect()
     }
 }
 
@@ -131,7 +134,7 @@ pub struct OutboxRow {
 pub struct VaultRows<'a> {
     /// Disclosures.
     pub disclosures: &'a [DisclosureRow],
-    /// The matching index.
+    /// The matching index, each row once.
     pub matches: &'a [MatchRow],
     /// One-time codes.
     pub codes: &'a [CodeRow],
@@ -301,6 +304,11 @@ pub trait Vault: VaultReader {
 
     /// A reader with a connection of its own, for another thread.
     fn reader(&self) -> Result<Box<dyn VaultReader>, StoreError>;
+
+    /// Housekeeping after each batch, as cheap as can be. Answers whether nothing remains to be overwritten, by [`Self::maintain`].
+    fn tidy(&mut self) -> Result<bool, StoreError> {
+        self.maintain()
+    }
 
     /// Housekeeping between batches, every second or so. Overwrites what was deleted since the last time in every
     /// file of the vault, unless a reader is in the midst of reading: then it tries again the next time. Answers

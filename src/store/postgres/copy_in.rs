@@ -10,8 +10,8 @@ use super::session::Session;
 
 /// Copies rows, each a list of values of these types. Without rows nothing is sent.
 ///
-/// Only into a transaction that is known to go well: where COPY is refused at its start, the client loses count of the answers, and
-/// the session is lost. So it goes out before whatever else may fail, and after all that did has been answered.
+/// Only into a transaction that is expected to go well: where COPY is refused at its start, the client loses count of the answers, and
+/// the session is of no more use. So it goes out before whatever else may fail, and after all that did has been answered.
 pub(super) async fn copy_in<const N: usize>(
     session: &Session,
     sql: &'static str,
@@ -22,7 +22,7 @@ pub(super) async fn copy_in<const N: usize>(
         return Ok(());
     }
     let statement = session.prepared(sql, &[]).await?;
-    let sink = session.client().copy_in(&statement).await?;
+    let sink = session.client().copy_in(&statement).await.inspect_err(|_| session.give_up())?;
     let mut writer = pin!(BinaryCopyInWriter::new(sink, types));
     let meant = rows.len() as u64;
     for row in rows {

@@ -4,19 +4,20 @@ use uuid::Uuid;
 
 use super::super::{IndexKey, StoreError, VaultEdit};
 use super::failure::{bound, together};
+use super::packed::packed_subject;
 use super::session::Session;
 use super::sql;
 
 /// Edits by kind, each kind by columns. Deletions may be done in any order.
 #[derive(Default)]
-pub(super) struct Deletions<'a> {
+pub(super) struct Deletions {
     codes: (Vec<Uuid>, Vec<i64>),
-    matches: (Vec<[u8; 32]>, Vec<&'a str>, Vec<i64>),
-    subjects: (Vec<&'a str>, Vec<i64>),
+    matches: (Vec<[u8; 32]>, Vec<Vec<u8>>, Vec<i64>),
+    subjects: (Vec<Vec<u8>>, Vec<i64>),
 }
 
-impl<'a> Deletions<'a> {
-    pub(super) fn of(edits: &'a [VaultEdit], key: &IndexKey) -> Deletions<'a> {
+impl Deletions {
+    pub(super) fn of(edits: &[VaultEdit], key: &IndexKey) -> Deletions {
         let mut all = Deletions::default();
         for edit in edits {
             match edit {
@@ -26,11 +27,11 @@ impl<'a> Deletions<'a> {
                 }
                 VaultEdit::Unindex { subject, keys, through } => {
                     all.matches.0.extend(keys.iter().map(|plain| key.mac(plain)));
-                    all.matches.1.extend(keys.iter().map(|_| subject.as_str()));
+                    all.matches.1.extend(keys.iter().map(|_| packed_subject(subject)));
                     all.matches.2.extend(keys.iter().map(|_| bound(*through)));
                 }
                 VaultEdit::Erase { subject, through } => {
-                    all.subjects.0.push(subject);
+                    all.subjects.0.push(packed_subject(subject));
                     all.subjects.1.push(bound(*through));
                 }
             }

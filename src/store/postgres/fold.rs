@@ -1,6 +1,6 @@
 //! Read-model rows within a commit.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use projections::{Folded, Indexed, LINK_BLOCK, Open, Resource, Stored, Version, link_blocks};
 
@@ -64,12 +64,23 @@ async fn versions(session: &Session, sql: &'static str, folded: &Folded, which: 
 }
 
 async fn values(session: &Session, folded: &Folded) -> Result<(), StoreError> {
-    if folded.indexed.is_empty() {
+    let is_new = |(_, versions): &(_, &Vec<Version>)| versions.first().is_some_and(|version| version.stored == Stored::No);
+    let new: HashSet<(i64, &str)> =
+        folded.versions.iter().filter(is_new).map(|((resource, id), _)| (resource.number(), id.as_str())).collect();
+    let of_new = |row: &&Indexed| new.contains(&(Resource::of_member(row.member), row.id.as_str()));
+    let (of_new, of_known) = folded.indexed.iter().partition(of_new);
+    let insert = value_rows(session, sql!("row_value_insert"), of_new);
+    let (inserted, added) = tokio::join!(insert, value_rows(session, sql!("row_value_add"), of_known));
+    together([inserted, added])
+}
+
+async fn value_rows(session: &Session, sql: &'static str, rows: Vec<&Indexed>) -> Result<(), StoreError> {
+    if rows.is_empty() {
         return Ok(());
     }
-    let members: Vec<i16> = folded.indexed.iter().map(|row| code(row.member)).collect();
-    let column = |of: fn(&Indexed) -> &str| folded.indexed.iter().map(|row| packed(of(row))).collect::<Vec<_>>();
-    session.execute(sql!("row_value_insert"), &[&members, &column(|row| &row.value), &column(|row| &row.id)]).await?;
+    let members: Vec<i16> = rows.iter().map(|row| code(row.member)).collect();
+    let column = |of: fn(&Indexed) -> &str| rows.iter().map(|row| packed(of(row))).collect::<Vec<_>>();
+    session.execute(sql, &[&members, &column(|row| &row.value), &column(|row| &row.id)]).await?;
     Ok(())
 }
 

@@ -1,13 +1,15 @@
 //! The one writer of a ledger.
 
 use std::borrow::Cow;
+use std::panic::resume_unwind;
+use std::{slice, thread};
 
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
 use super::super::compressed::EntryCompressor;
 use super::super::recent::Recent;
-use super::super::{Head, Ledger, LedgerBatch, LedgerReader, StoreError};
+use super::super::{First, Head, Ledger, LedgerBatch, LedgerReader, StoreError};
 use super::copy_in::copy_in;
 use super::failure::{stored, together};
 use super::session::{Session, value};
@@ -53,6 +55,32 @@ impl PostgresLedger {
     }
 }
 
+impl PostgresLedger {
+    /// Writes batches in one transaction, which commits if what comes `before` that has gone well.
+    fn write_together(&mut self, batches: &[LedgerBatch], before: impl FnOnce() -> Result<(), StoreError>) -> Result<(), StoreError> {
+        let mut bytes = self.compressor.compress_entries(batches)?.into_iter();
+        let Some((first, more)) = batches.split_first() else { return before() };
+        // Left out where the transaction fails.
+        let mut recent = std::mem::take(&mut self.recent);
+        let asked = fold::asked(first, &recent);
+        self.writer.transact_after(
+            async |session| swap_head(session, first).await,
+            async |session| fold::last(session, &asked).await,
+            async |session, last| {
+                write(session, first, &mut bytes, last, &mut recent).await?;
+                for batch in more {
+                    swap_head(session, batch).await?;
+                    let last = fold::last(session, &fold::asked(batch, &recent)).await?;
+                    write(session, batch, &mut bytes, last, &mut recent).await?;
+                }
+                before()
+            },
+        )?;
+        self.recent = recent;
+        Ok(())
+    }
+}
+
 impl Ledger for PostgresLedger {
     fn head(&self) -> Result<Head, StoreError> {
         reader::head(self.writer.session())
@@ -70,28 +98,17 @@ impl Ledger for PostgresLedger {
         Ok(head)
     }
 
+    fn commit_behind(&mut self, first: First<'_>, batch: &LedgerBatch) -> Result<(), StoreError> {
+        LedgerBatch::check_together(slice::from_ref(batch), self.lead)?;
+        thread::scope(|scope| {
+            let first = scope.spawn(first);
+            self.write_together(slice::from_ref(batch), || first.join().unwrap_or_else(|panic| resume_unwind(panic)))
+        })
+    }
+
     fn commit_together(&mut self, batches: &[LedgerBatch]) -> Result<(), StoreError> {
         LedgerBatch::check_together(batches, self.lead)?;
-        let mut bytes = self.compressor.compress_entries(batches)?.into_iter();
-        let Some((first, more)) = batches.split_first() else { return Ok(()) };
-        // Left out where the transaction fails.
-        let mut recent = std::mem::take(&mut self.recent);
-        let asked = fold::asked(first, &recent);
-        self.writer.transact_after(
-            async |session| swap_head(session, first).await,
-            async |session| fold::last(session, &asked).await,
-            async |session, last| {
-                write(session, first, &mut bytes, last, &mut recent).await?;
-                for batch in more {
-                    swap_head(session, batch).await?;
-                    let last = fold::last(session, &fold::asked(batch, &recent)).await?;
-                    write(session, batch, &mut bytes, last, &mut recent).await?;
-                }
-                Ok(())
-            },
-        )?;
-        self.recent = recent;
-        Ok(())
+        self.write_together(batches, || Ok(()))
     }
 
     fn reader(&self) -> Result<Box<dyn LedgerReader>, StoreError> {

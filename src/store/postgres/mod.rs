@@ -14,6 +14,7 @@
 mod access_log;
 mod copy_in;
 mod deletion;
+mod disclosed;
 mod failure;
 mod fold;
 mod leadership;

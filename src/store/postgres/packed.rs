@@ -1,4 +1,5 @@
-//! Packed ids and values as PostgreSQL has them: a byte 1 and a UUID's 16 bytes, or a byte 0 and a text.
+//! Packed ids, values and subjects as PostgreSQL has them: a byte 1 and a UUID's 16 bytes, or a byte 0 and a text. After the UUID of a
+//! subject comes the type of its stream.
 
 use super::super::StoreError;
 use super::super::packed::Packed;
@@ -29,6 +30,27 @@ pub(super) fn unpacked(bytes: &[u8]) -> Result<Packed<'_>, StoreError> {
     read.ok_or_else(|| StoreError::corrupt("an id or a value of a row is not packed"))
 }
 
+/// Whose a value of the vault is, as it is stored: a stream's name.
+pub(super) fn packed_subject(name: &str) -> Vec<u8> {
+    match Packed::of_stream(name) {
+        Some((kind, id)) => [&[UUID], &id[..], kind.as_bytes()].concat(),
+        None => bytes(&Packed::Text(name.into())),
+    }
+}
+
+/// The stream's name in a column's bytes.
+pub(super) fn unpacked_subject(bytes: &[u8]) -> Result<String, StoreError> {
+    let read = match bytes.split_first() {
+        Some((&TEXT, text)) => str::from_utf8(text).ok().map(str::to_owned),
+        Some((&UUID, named)) => named.split_first_chunk().and_then(|(id, kind)| {
+            let kind = str::from_utf8(kind).ok()?;
+            Some(format!("{kind}/{}", Packed::Uuid(*id).text()))
+        }),
+        _ => None,
+    };
+    read.ok_or_else(|| StoreError::corrupt("a subject of the vault is not packed"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -40,6 +62,19 @@ mod tests {
         }
         for wrong in [&[][..], &[2, 1], &[UUID, 1], &[TEXT, 0xff]] {
             assert!(unpacked(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_subject_is_read_as_it_was_written() {
+        let id = "01970000-0000-7000-8000-0000000000ab";
+        let named = format!("patient/{id}");
+        for name in [named.as_str(), &format!("/{id}"), id, "patient/x", "a", "", "я/"] {
+            assert_eq!(unpacked_subject(&packed_subject(name)).unwrap(), name);
+        }
+        assert_eq!(packed_subject(&named).len(), 24);
+        for wrong in [&[][..], &[2, 1], &[UUID, 1], &[TEXT, 0xff], &[&[UUID][..], &[0xff; 17]].concat()] {
+            assert!(unpacked_subject(wrong).is_err(), "{wrong:?}");
         }
     }
 }

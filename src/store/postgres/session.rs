@@ -1,6 +1,6 @@
 //! One session with a database, from a thread that waits for its answers.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -38,6 +38,8 @@ pub(super) enum Use {
 pub(super) struct Session {
     client: Client,
     statements: RefCell<HashMap<&'static str, Statement>>,
+    /// What comes next may be the answer to something else.
+    given_up: Cell<bool>,
     // Emptied only when dropped.
     runtime: Option<Runtime>,
 }
@@ -71,16 +73,27 @@ impl Session {
             client.batch_execute(if purpose == Use::Read { sql!("settings_reader") } else { sql!("settings_writer") }).await?;
             Ok(client)
         });
-        Ok(Session { client: client.map_err(unreached)?, statements: RefCell::default(), runtime: Some(runtime) })
+        Ok(Session {
+            client: client.map_err(unreached)?,
+            statements: RefCell::default(),
+            given_up: Cell::new(false),
+            runtime: Some(runtime),
+        })
     }
 
     pub(super) fn client(&self) -> &Client {
         &self.client
     }
 
+    /// Nothing more may be asked of it: answers would be taken for those of other questions.
+    pub(super) fn give_up(&self) {
+        self.given_up.set(true);
+    }
+
     /// Waits for the database, but not for ever. The inner error is the database's.
     pub(super) fn wait<T, E>(&self, work: impl Future<Output = Result<T, E>>) -> Result<Result<T, E>, StoreError> {
-        let Some(runtime) = &self.runtime else { return Err(StoreError::Io("the session has ended".into())) };
+        let ended = || StoreError::Io("the session has ended".into());
+        let runtime = self.runtime.as_ref().filter(|_| !self.given_up.get()).ok_or_else(ended)?;
         let late = |_| StoreError::Io(format!("the database did not answer within {} s", PATIENCE.as_secs()).into());
         runtime.block_on(async { timeout(PATIENCE, work).await }).map_err(late)
     }

@@ -11,7 +11,9 @@ use super::super::{
 };
 use super::copy_in::copy_in;
 use super::deletion::Deletions;
+use super::disclosed::{Together, together_by_subject};
 use super::failure::{bound, stored, together};
+use super::packed::packed_subject;
 use super::session::{Parameters, Session};
 use super::vault_reader::{self, PostgresVaultReader};
 use super::writer::Writer;
@@ -90,6 +92,7 @@ impl Vault for PostgresVault {
         let (old, new) = (stored(old.size)?, stored(size)?);
         self.transact(sql!("vault_head_swap"), &[&new, &old, &epoch], async |session| {
             let (disclosures, matches, codes, outbox) = tokio::join!(
+                biased;
                 disclosures(session, rows.disclosures),
                 matches(session, rows.matches),
                 codes(session, rows.codes),
@@ -173,24 +176,20 @@ impl VaultReader for PostgresVault {
 }
 
 async fn disclosures(session: &Session, rows: &[DisclosureRow]) -> Result<(), StoreError> {
-    let types = [Type::INT8, Type::INT4, Type::TEXT, Type::TEXT, Type::TEXT, Type::TEXT, Type::BOOL];
-    let numbers: Vec<(i64, i32)> =
-        rows.iter().map(|row| Ok((stored(row.entry)?, row.ordinal as i32))).collect::<Result<_, StoreError>>()?;
-    let rows = rows.iter().zip(&numbers).map(|(row, (entry, ordinal))| {
-        [entry as _, ordinal as _, &row.subject as _, &row.object as _, &row.name as _, &row.text as _, &row.on_file as _]
+    let types = [Type::INT8, Type::INT4, Type::BYTEA, Type::BOOL, Type::INT4_ARRAY, Type::TEXT_ARRAY, Type::TEXT_ARRAY, Type::TEXT_ARRAY];
+    let rows = together_by_subject(rows)?;
+    let rows = rows.iter().map(|row| {
+        let Together { entry, first, subject, on_file, ordinals, objects, names, texts } = row;
+        [entry as _, first as _, subject as _, on_file as _, ordinals as _, objects as _, names as _, texts as _]
     });
     copy_in(session, sql!("disclosure_copy"), &types, rows).await
 }
 
 async fn matches(session: &Session, rows: &[MatchRow]) -> Result<(), StoreError> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let macs: Vec<&[u8]> = rows.iter().map(|row| row.mac.as_slice()).collect();
-    let subjects: Vec<&str> = rows.iter().map(|row| row.subject.as_str()).collect();
-    let entries: Vec<i64> = rows.iter().map(|row| stored(row.entry)).collect::<Result<_, _>>()?;
-    session.execute(sql!("match_insert"), &[&macs, &subjects, &entries]).await?;
-    Ok(())
+    let rows: Vec<(&[u8], Vec<u8>, i64)> =
+        rows.iter().map(|row| Ok((&row.mac[..], packed_subject(&row.subject), stored(row.entry)?))).collect::<Result<_, StoreError>>()?;
+    let rows = rows.iter().map(|(mac, subject, entry)| [mac as _, subject as _, entry as _]);
+    copy_in(session, sql!("match_copy"), &[Type::BYTEA, Type::BYTEA, Type::INT8], rows).await
 }
 
 async fn codes(session: &Session, rows: &[CodeRow]) -> Result<(), StoreError> {

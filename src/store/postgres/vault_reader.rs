@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::super::{Asked, CodeRow, DisclosureRow, IndexKey, Known, MatchRow, OutboxRow, StampedRows, StoreError, VaultHead, VaultReader};
 use super::failure::{bound, page};
+use super::packed::{packed_subject, unpacked_subject};
 use super::session::{Parameters, Reading, hash, number, value};
 use super::{Target, sql};
 
@@ -37,11 +38,15 @@ fn ordinal(row: &SqlRow, column: usize) -> Result<u32, StoreError> {
     u32::try_from(ordinal).map_err(|_| StoreError::corrupt(format!("an ordinal of {ordinal}")))
 }
 
+fn subject(row: &SqlRow, column: usize) -> Result<String, StoreError> {
+    unpacked_subject(value(row, column)?)
+}
+
 fn disclosure(row: &SqlRow) -> Result<DisclosureRow, StoreError> {
     Ok(DisclosureRow {
         entry: number(row, 0)?,
         ordinal: ordinal(row, 1)?,
-        subject: value(row, 2)?,
+        subject: subject(row, 2)?,
         object: value(row, 3)?,
         name: value(row, 4)?,
         text: value(row, 5)?,
@@ -54,7 +59,7 @@ fn code(row: &SqlRow) -> Result<CodeRow, StoreError> {
 }
 
 fn matched(row: &SqlRow) -> Result<MatchRow, StoreError> {
-    Ok(MatchRow { mac: hash(row, 0)?, subject: value(row, 1)?, entry: number(row, 2)? })
+    Ok(MatchRow { mac: hash(row, 0)?, subject: subject(row, 1)?, entry: number(row, 2)? })
 }
 
 fn message(row: &SqlRow) -> Result<OutboxRow, StoreError> {
@@ -69,7 +74,7 @@ impl VaultReader for PostgresVaultReader {
     }
 
     fn find(&self, key: &str) -> Result<Vec<String>, StoreError> {
-        self.session.many(sql!("match_find"), &[&self.key.mac(key).as_slice()], |row| value(row, 0))
+        self.session.many(sql!("match_find"), &[&self.key.mac(key).as_slice()], |row| subject(row, 0))
     }
 
     fn disclosures(&self, entry: u64) -> Result<Vec<DisclosureRow>, StoreError> {
@@ -77,11 +82,11 @@ impl VaultReader for PostgresVaultReader {
     }
 
     fn disclosures_of(&self, subject: &str) -> Result<Vec<DisclosureRow>, StoreError> {
-        self.session.many(sql!("disclosure_list_subject"), &[&subject], disclosure)
+        self.session.many(sql!("disclosure_list_subject"), &[&packed_subject(subject)], disclosure)
     }
 
     fn value(&self, subject: &str, name: &str) -> Result<Option<DisclosureRow>, StoreError> {
-        self.session.one(sql!("disclosure_latest"), &[&[subject].as_slice(), &[name].as_slice()], disclosure)
+        self.session.one(sql!("disclosure_latest"), &[&[packed_subject(subject)].as_slice(), &[name].as_slice()], disclosure)
     }
 
     fn is_far(&self) -> bool {
@@ -94,14 +99,15 @@ impl VaultReader for PostgresVaultReader {
             let macs: Vec<[u8; 32]> = asked.keys.iter().map(|key| self.key.mac(key)).collect();
             let slices: Vec<&[u8]> = macs.iter().map(|mac| mac.as_slice()).collect();
             let mut found: HashMap<[u8; 32], Vec<String>> = HashMap::new();
-            for (mac, subject) in self.session.many(sql!("match_list_macs"), &[&slices], |row| Ok((hash(row, 0)?, value(row, 1)?)))? {
+            for (mac, subject) in self.session.many(sql!("match_list_macs"), &[&slices], |row| Ok((hash(row, 0)?, subject(row, 1)?)))? {
                 found.entry(mac).or_default().push(subject);
             }
             let subjects = |mac| found.get(mac).cloned().unwrap_or_default();
             known.keys = asked.keys.iter().cloned().zip(macs.iter().map(subjects)).collect();
         }
         if !asked.values.is_empty() {
-            let (subjects, names): (Vec<&str>, Vec<&str>) = asked.values.iter().map(|(subject, name)| (subject.as_str(), *name)).unzip();
+            let (subjects, names): (Vec<Vec<u8>>, Vec<&str>) =
+                asked.values.iter().map(|(subject, name)| (packed_subject(subject), *name)).unzip();
             for (subject, name) in &asked.values {
                 known.values.entry(subject.clone()).or_default().insert(name, None);
             }
@@ -123,7 +129,7 @@ impl VaultReader for PostgresVaultReader {
 
     fn disclosures_named(&self, name: &str, after: Option<&DisclosureRow>, limit: usize) -> Result<Vec<DisclosureRow>, StoreError> {
         let (subject, entry, ordinal) = after.map_or(("", -1, 0), |row| (row.subject.as_str(), bound(row.entry), row.ordinal as i32));
-        let parameters: Parameters<'_> = &[&name, &subject, &entry, &ordinal, &page(limit)];
+        let parameters: Parameters<'_> = &[&name, &packed_subject(subject), &entry, &ordinal, &page(limit)];
         self.session.many(sql!("disclosure_list_named"), parameters, disclosure)
     }
 

@@ -11,6 +11,7 @@ mod access_log;
 mod connection;
 mod create;
 mod deletion;
+mod disclosed;
 mod failure;
 mod fold;
 mod ledger;

@@ -26,9 +26,9 @@ impl From<Subject<'_>> for String {
 
 impl ToSql for Subject<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(match self.0.rsplit_once('/').map(|(kind, id)| (kind, Packed::of(id))) {
-            Some((kind, Packed::Uuid(id))) => [&id, kind.as_bytes()].concat().into(),
-            _ => ToSqlOutput::Borrowed(ValueRef::Text(self.0.as_bytes())),
+        Ok(match Packed::of_stream(&self.0) {
+            Some((kind, id)) => [&id, kind.as_bytes()].concat().into(),
+            None => ToSqlOutput::Borrowed(ValueRef::Text(self.0.as_bytes())),
         })
     }
 }

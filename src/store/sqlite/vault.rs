@@ -11,6 +11,7 @@ use super::super::{
 };
 use super::connection::{self, Access};
 use super::deletion::Deletion;
+use super::disclosed::Disclosed;
 use super::failure::{bound, commit, stored};
 use super::lock::WriterLock;
 use super::subject::Subject;
@@ -136,14 +137,17 @@ impl Vault for SqliteVault {
         Ok(Box::new(SqliteVaultReader::open(&self.reader.path)?))
     }
 
+    fn tidy(&mut self) -> Result<bool, StoreError> {
+        wal::tidy(&self.reader.connection)?;
+        Ok(!self.stale)
+    }
+
     fn maintain(&mut self) -> Result<bool, StoreError> {
-        if self.stale {
-            // Deleted cells are overwritten with zeros in the database (secure_delete), but the WAL holds the pages
-            // as they were.
-            self.stale = !wal::empty(&self.reader.connection)?;
-        } else {
-            wal::tidy(&self.reader.connection)?;
+        if !self.stale {
+            return self.tidy();
         }
+        // Deleted cells are overwritten with zeros in the database (secure_delete), but the WAL holds the pages as they were.
+        self.stale = !wal::empty(&self.reader.connection)?;
         Ok(!self.stale)
     }
 }
@@ -194,7 +198,7 @@ fn add(transaction: &Transaction<'_>, rows: VaultRows<'_>) -> Result<(), StoreEr
     let mut insert = transaction.prepare_cached(sql!("disclosure_insert"))?;
     for row in rows.disclosures {
         let subject = Subject::of(&row.subject);
-        insert.execute(params![stored(row.entry)?, row.ordinal, subject, row.object, row.name, row.text, row.on_file])?;
+        insert.execute(params![stored(row.entry)?, row.ordinal, subject, row.object, row.name, Disclosed::of(&row.text), row.on_file])?;
     }
     let mut insert = transaction.prepare_cached(sql!("match_insert"))?;
     for row in rows.matches {

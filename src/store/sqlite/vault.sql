@@ -17,19 +17,19 @@ CREATE TABLE disclosures (
     subject ANY NOT NULL, -- the stream whose erasure deletes it: its id's 16 bytes and its type, others a text
     object TEXT NOT NULL, -- JSON pointer of the object with its digest
     name TEXT NOT NULL,
-    text TEXT NOT NULL,
+    text ANY NOT NULL, -- base64url as the bytes that it says
     on_file INTEGER NOT NULL CHECK (on_file IN (0, 1)), -- its value is the subject's until another takes its place
     PRIMARY KEY (entry, ordinal)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX disclosures_by_subject ON disclosures (subject, name);
 
--- The matching index: HMAC-SHA-256 of identity keys.
+-- The matching index: HMAC-SHA-256 of identity keys. Rows lie in the order in which they came; what is scattered is eight bytes of each.
 CREATE TABLE matches (
     mac BLOB NOT NULL CHECK (length(mac) = 32),
     subject ANY NOT NULL, -- as above
-    entry INTEGER NOT NULL,
-    PRIMARY KEY (mac, subject, entry)
-) STRICT, WITHOUT ROWID;
+    entry INTEGER NOT NULL
+) STRICT;
+CREATE INDEX matches_by_mac ON matches (substr(mac, 1, 8));
 CREATE INDEX matches_by_subject ON matches (subject);
 CREATE INDEX matches_by_entry ON matches (entry);
 

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::super::{CodeRow, DisclosureRow, IndexKey, MatchRow, OutboxRow, StampedRows, StoreError, VaultHead, VaultReader};
 use super::connection::{self, Access, Place};
+use super::disclosed::Disclosed;
 use super::failure::{bound, number, page};
 use super::sql;
 use super::subject::Subject;
@@ -59,7 +60,7 @@ fn disclosure(row: &SqlRow<'_>) -> Result<DisclosureRow, rusqlite::Error> {
         subject: row.get::<_, Subject<'_>>(2)?.into(),
         object: row.get(3)?,
         name: row.get(4)?,
-        text: row.get(5)?,
+        text: row.get::<_, Disclosed<'_>>(5)?.into(),
         on_file: row.get(6)?,
     })
 }

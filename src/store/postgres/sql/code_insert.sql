@@ -1,1 +1,2 @@
-INSERT INTO vault.codes (request, entry, code, salt) SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::bytea[])
+INSERT INTO vault.codes (request, entry, code, salt)
+SELECT unnest($1::uuid[]), unnest($2::bigint[]), unnest($3::text[]), unnest($4::bytea[])

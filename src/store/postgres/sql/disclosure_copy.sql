@@ -1,1 +1,1 @@
-COPY vault.disclosures (entry, ordinal, subject, object, name, text, on_file) FROM STDIN (FORMAT binary)
+COPY vault.disclosures (entry, first, subject, on_file, ordinals, objects, names, texts) FROM STDIN (FORMAT binary)

@@ -1,2 +1,2 @@
-DELETE FROM vault.disclosures USING unnest($1::text[], $2::bigint[]) AS erased (subject, through)
+DELETE FROM vault.disclosures USING unnest($1::bytea[], $2::bigint[]) AS erased (subject, through)
 WHERE disclosures.subject = erased.subject AND disclosures.entry <= erased.through

@@ -1,1 +1,1 @@
-SELECT entry, ordinal, subject, object, name, text, on_file FROM vault.disclosures WHERE entry = $1 ORDER BY ordinal
+SELECT entry, ordinal, subject, object, name, text, on_file FROM vault.each_disclosure WHERE entry = $1 ORDER BY ordinal

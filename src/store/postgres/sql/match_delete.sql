@@ -1,2 +1,2 @@
-DELETE FROM vault.matches USING unnest($1::bytea[], $2::text[], $3::bigint[]) AS gone (mac, subject, through)
+DELETE FROM vault.matches USING unnest($1::bytea[], $2::bytea[], $3::bigint[]) AS gone (mac, subject, through)
 WHERE matches.mac = gone.mac AND matches.subject = gone.subject AND matches.entry <= gone.through

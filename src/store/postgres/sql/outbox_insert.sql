@@ -1,1 +1,2 @@
-INSERT INTO vault.outbox (entry, ordinal, kind, body) SELECT * FROM unnest($1::bigint[], $2::integer[], $3::text[], $4::text[])
+INSERT INTO vault.outbox (entry, ordinal, kind, body)
+SELECT unnest($1::bigint[]), unnest($2::integer[]), unnest($3::text[]), unnest($4::text[])

@@ -1,1 +1,2 @@
-INSERT INTO ledger.outcomes (index, id, payload_hash, size) SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::bytea[], $4::bigint[])
+INSERT INTO ledger.outcomes (index, id, payload_hash, size)
+SELECT unnest($1::bigint[]), unnest($2::uuid[]), unnest($3::bytea[]), unnest($4::bigint[])

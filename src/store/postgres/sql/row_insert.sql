@@ -1,2 +1,2 @@
 INSERT INTO ledger.row_versions (resource, id, from_size, body)
-SELECT * FROM unnest($1::smallint[], $2::bytea[], $3::bigint[], $4::text[])
+SELECT unnest($1::smallint[]), unnest($2::bytea[]), unnest($3::bigint[]), unnest($4::text[])

@@ -1,2 +1,2 @@
 -- Of blocks that the ledger had no entry of.
-INSERT INTO ledger.row_links (stream, block, entries) SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bytea[])
+INSERT INTO ledger.row_links (stream, block, entries) SELECT unnest($1::bigint[]), unnest($2::bigint[]), unnest($3::bytea[])

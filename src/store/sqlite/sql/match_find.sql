@@ -1,1 +1,1 @@
-SELECT DISTINCT subject FROM matches WHERE mac = ?1 ORDER BY subject
+SELECT DISTINCT subject FROM matches WHERE substr(mac, 1, 8) = substr(?1, 1, 8) AND mac = ?1 ORDER BY subject

@@ -10,28 +10,35 @@ CREATE TABLE vault.head (
     key bytea NOT NULL CHECK (length(key) = 32) -- of the matching index; never leaves the vault
 );
 
--- Disclosures as received.
+-- Disclosures as received. Those of an entry about one subject are one row: a patient has seventeen, and a row of their own for each, with its
+-- place in two indexes, costs five times as much. The arrays go from the last to the first, as the last of a name is the one that counts.
 CREATE TABLE vault.disclosures (
     entry bigint NOT NULL,
-    ordinal integer NOT NULL,
-    subject text COLLATE "C" NOT NULL, -- the stream whose erasure deletes it
-    object text COLLATE "C" NOT NULL, -- JSON pointer of the object with its digest
-    name text COLLATE "C" NOT NULL,
-    text text COLLATE "C" NOT NULL,
-    on_file boolean NOT NULL, -- its value is the subject's until another takes its place
-    PRIMARY KEY (entry, ordinal)
-);
--- Salts do not compress.
-ALTER TABLE vault.disclosures ALTER COLUMN text SET STORAGE EXTERNAL;
-CREATE INDEX disclosures_by_subject ON vault.disclosures (subject, entry, ordinal);
+    first integer NOT NULL, -- the least of the ordinals
+    subject bytea NOT NULL, -- the stream whose erasure deletes them: a byte 1, its id's 16 bytes and its type, or a byte 0 and a text
+    on_file boolean NOT NULL, -- their values are the subject's until others take their place
+    ordinals integer[] NOT NULL,
+    objects text[] COLLATE "C" NOT NULL, -- JSON pointers of the objects with their digests
+    names text[] COLLATE "C" NOT NULL,
+    texts text[] COLLATE "C" NOT NULL,
+    PRIMARY KEY (entry, first)
+) WITH (toast_tuple_target = 8160);
+-- Salts do not compress, and what is read with them stands in the row as far as a page has room.
+ALTER TABLE vault.disclosures ALTER COLUMN objects SET STORAGE MAIN, ALTER COLUMN names SET STORAGE MAIN, ALTER COLUMN texts SET STORAGE EXTERNAL;
+CREATE INDEX disclosures_by_subject ON vault.disclosures (subject, entry);
 
--- The matching index: HMAC-SHA-256 of identity keys.
+-- The same, one by one.
+CREATE VIEW vault.each_disclosure AS
+SELECT entry, one.ordinal, subject, one.object, one.name, one.text, on_file
+FROM vault.disclosures CROSS JOIN unnest(ordinals, objects, names, texts) AS one (ordinal, object, name, text);
+
+-- The matching index: HMAC-SHA-256 of identity keys. What an entry gives is written once, so nothing has to be unique here.
 CREATE TABLE vault.matches (
     mac bytea NOT NULL CHECK (length(mac) = 32),
-    subject text COLLATE "C" NOT NULL,
-    entry bigint NOT NULL,
-    PRIMARY KEY (mac, subject, entry)
+    subject bytea NOT NULL, -- as above
+    entry bigint NOT NULL
 );
+CREATE INDEX matches_by_mac ON vault.matches (mac);
 CREATE INDEX matches_by_subject ON vault.matches (subject);
 CREATE INDEX matches_by_entry ON vault.matches (entry);
 

@@ -1,0 +1,1 @@
+COPY vault.matches (mac, subject, entry) FROM STDIN (FORMAT binary)
