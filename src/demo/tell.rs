@@ -2,16 +2,15 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::ops::Range;
 use std::path::Path;
 
-use crate::store::{LedgerReader as _, sqlite};
+use crate::store::sqlite;
 
-/// What stands before a signature in an entry; signatures are of no two entries the same.
-const MARK: &[u8] = br#""signature":""#;
-/// How much of a signature is looked for in the ledger's file.
+/// How much of an entry's middle is looked for in the ledger's file; no two entries have the same there, as it is compressed.
 const PROBE: usize = 64;
-/// The first entry that may be broken.
-const FIRST: u64 = 20;
+/// The first entry that may be broken, and the one after the last.
+const BREAKABLE: Range<u64> = 20..70;
 
 /// Where the demo keeps the URL, with its password, of a database that its registry is in.
 pub const STORE_URL: &str = "keys/store-url";
@@ -32,12 +31,13 @@ pub fn weak_point(ledger: &Path) -> Option<Weak> {
     let reader = sqlite::open_reader(ledger).ok()?;
     let file = fs::read(ledger).ok()?;
     // An entry may be spread over pages, so some are tried.
-    reader.entries(FIRST, 50).ok()?.iter().find_map(|entry| {
-        let from = entry.bytes.windows(MARK.len()).position(|window| window == MARK)? + MARK.len();
-        let probe = entry.bytes.get(from..from + PROBE)?;
+    BREAKABLE.into_iter().find_map(|entry| {
+        let stored = reader.as_stored(entry).ok()??;
+        let from = stored.len().checked_sub(PROBE)? / 2;
+        let probe = stored.get(from..from + PROBE)?;
         let at = file.windows(PROBE).position(|window| window == probe)? + PROBE / 2;
         let other = if file[at] == b'A' { 'B' } else { 'A' };
-        Some(Weak { entry: entry.index, offset: at as u64, other })
+        Some(Weak { entry, offset: at as u64, other })
     })
 }
 

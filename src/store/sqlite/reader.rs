@@ -38,6 +38,14 @@ impl SqliteLedgerReader {
         Ok(self.connection.prepare_cached(sql)?.query_row(parameters, read).optional()?)
     }
 
+    /// An entry's bytes as they lie in the file, compressed, for whoever looks for them there.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn as_stored(&self, index: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        self.one(sql!("entry_read"), [bound(index)], |row| row.get(2))
+    }
+
     /// Lends the entry in a row.
     fn lend<T>(&self, row: &SqlRow<'_>, to: impl FnOnce(Lent<'_>) -> T) -> Result<T, StoreError> {
         let stored = row.get_ref(2)?.as_blob().map_err(|error| StoreError::corrupt(error.to_string()))?;
