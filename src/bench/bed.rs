@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant as Moment};
 
+use rusqlite::{Connection, OpenFlags};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -13,7 +14,7 @@ use super::{BenchError, Cast, ORIGIN};
 use crate::admission::admit_all;
 use crate::node::{self, Node, Options, Paths, Place};
 use crate::sequencer::{Answer, QUEUE};
-use crate::store::{MAX_PAGE_ROWS, Store};
+use crate::store::{MAX_PAGE_ROWS, Store, StoreError};
 
 /// How long to wait for the lead on a shared store.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -89,14 +90,17 @@ impl Bed {
         }
     }
 
-    /// Bytes of all files in the folder. Once the ledger was closed and opened again, the WAL has none of them.
+    /// Bytes of the pages of the embedded store's ledger and vault, those that still lie in the WAL among them.
     ///
     /// # Errors
-    /// [`BenchError::Io`].
-    pub fn disk(&self) -> Result<u64, BenchError> {
+    /// [`BenchError::Store`].
+    pub fn pages(&self) -> Result<u64, BenchError> {
+        let paths = Paths::in_dir(self.folder.path());
         let mut bytes = 0;
-        for file in std::fs::read_dir(self.folder.path())? {
-            bytes += file?.metadata()?.len();
+        for path in [paths.ledger, paths.vault] {
+            let file = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(StoreError::from)?;
+            let figure = |name| file.pragma_query_value(None, name, |row| row.get::<_, u32>(0)).map_err(StoreError::from);
+            bytes += u64::from(figure("page_count")?) * u64::from(figure("page_size")?);
         }
         Ok(bytes)
     }
