@@ -1,20 +1,19 @@
 //! Following the law: every command is judged and decided anew, and what it causes is held against what is written.
 
-use std::mem::take;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 
 use aggregates::authority::{self, Acting};
 use aggregates::commands::Data;
 use aggregates::event::Body;
 use aggregates::facts::Facts;
 use aggregates::patient::PatientEvent;
-use aggregates::words::{PublicKey, Stream};
+use aggregates::words::PublicKey;
 use aggregates::{Context, Event, Refusal, decide};
 use rusqlite::params;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use tlog::{Checkpoint, Hash};
 
+use super::chain::Chain;
 use super::item::{Item, Signed, refused};
 use super::rows::Folding;
 use super::scan::Scan;
@@ -28,23 +27,6 @@ use crate::envelope::Seen;
 struct Judged {
     acting: Acting,
     entries: Vec<Entry>,
-}
-
-/// The command that entries come from, as far as read models ask: until the next command it is that of its continuations too.
-#[derive(Clone, Default)]
-pub(super) struct Chain {
-    /// The payload's data.
-    pub(super) data: Arc<Map<String, Value>>,
-    /// In whose right it was signed.
-    pub(super) rights: Arc<[Stream]>,
-}
-
-impl Chain {
-    /// That of a command; nothing is known of one that cannot be read.
-    pub(super) fn of(signed: Option<&mut Signed>) -> Chain {
-        let payload = signed.map(|signed| &mut signed.envelope.payload);
-        payload.map_or_else(Chain::default, |payload| Chain { rights: payload.rights().into(), data: Arc::new(take(&mut payload.data)) })
-    }
 }
 
 impl Scan<'_> {

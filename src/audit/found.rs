@@ -4,7 +4,7 @@ use projections::LINK_BLOCK;
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, Row, params_from_iter};
 
-use super::rows::{TABLES, Table, value};
+use super::row_tables::{TABLES, Table, value};
 use super::source::{Cell, Unread, each};
 use crate::store::{CellRef, LINKS, RowBytes, SumKey, Sums, VERSIONS};
 

@@ -9,6 +9,7 @@
 //!
 //! A ledger may be in use while it is audited: the head is read first, and what comes later is left to the next audit.
 
+mod chain;
 mod codes;
 mod facts;
 mod follow;
@@ -16,6 +17,7 @@ mod found;
 mod item;
 mod pins;
 mod report;
+mod row_tables;
 mod rows;
 mod scan;
 mod source;

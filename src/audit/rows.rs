@@ -14,39 +14,14 @@ use rusqlite::types::Value;
 use rusqlite::{params, params_from_iter};
 
 use super::AuditError;
-use super::follow::Chain;
+use super::chain::Chain;
 use super::found::Found;
 use super::item::{Item, read_all};
 use super::report::Findings;
-use super::scan::ENTRIES;
-use super::source::{self, Cell, PAGE, Row, Source, Unread};
+use super::row_tables::{TABLES, Table, value};
+use super::source::{self, Cell, ENTRIES, PAGE, Row, Source, Unread};
 use crate::store::sqlite::RowFold;
 use crate::store::{Expected, StoreError, SumKey, Sums};
-
-/// A table that is folded.
-pub(super) struct Table {
-    name: &'static str,
-    /// Its columns, those of its key first.
-    pub(super) columns: &'static [&'static str],
-    /// How many of them are its key.
-    pub(super) key: usize,
-}
-
-pub(super) const TABLES: [Table; 3] = [
-    Table { name: "row_versions", columns: &["resource", "id", "from_size", "body"], key: 3 },
-    Table { name: "row_values", columns: &["member", "value", "id"], key: 3 },
-    Table { name: "row_links", columns: &["stream", "block", "entries"], key: 2 },
-];
-
-impl Table {
-    /// The statement for a page of rows in the order of the key, which takes as many cells of the row that it comes after; none for the first page.
-    pub(super) fn page(&self, after: usize, limit: usize) -> String {
-        let (columns, key) = (self.columns.join(", "), self.columns[..self.key].join(", "));
-        let places: Vec<String> = (1..=after).map(|place| format!("?{place}")).collect();
-        let beyond = if after == 0 { String::new() } else { format!("WHERE ({key}) > ({})", places.join(", ")) };
-        format!("SELECT {columns} FROM {} {beyond} ORDER BY {key} LIMIT {limit}", self.name)
-    }
-}
 
 /// How many entries are folded at a time, and how many such parts may wait.
 const PART: usize = 64;
@@ -237,15 +212,6 @@ impl<'a> Walk<'a> {
     }
 }
 
-pub(super) fn value(cell: &Cell) -> Value {
-    match cell {
-        Cell::Null | Cell::Strange => Value::Null,
-        Cell::Integer(number) => Value::Integer(*number),
-        Cell::Text(text) => Value::Text(text.clone()),
-        Cell::Blob(bytes) => Value::Blob(bytes.clone()),
-    }
-}
-
 fn name(table: &Table, row: &Row) -> String {
     row[..table.key].iter().map(Cell::to_string).collect::<Vec<_>>().join("/")
 }
@@ -311,22 +277,4 @@ fn given_later(row: &Row, size: u64, source: &Source) -> Result<bool, Unread> {
         }
     }
     Ok(false)
-}
-
-#[cfg(test)]
-mod tests {
-    use rusqlite::Connection;
-
-    use super::*;
-
-    #[test]
-    fn the_tables_are_those_of_the_store() {
-        let connection = Connection::open_in_memory().unwrap();
-        connection.execute_batch(include_str!("../store/sqlite/rows.sql")).unwrap();
-        let sql = "SELECT name, (SELECT group_concat(name) FROM pragma_table_info(tables.name)) FROM sqlite_schema AS tables WHERE type = 'table'";
-        let known: Vec<(String, String)> = TABLES.iter().map(|table| (table.name.to_owned(), table.columns.join(","))).collect();
-        let found = source::rows(&connection, sql, []).unwrap();
-        let found: Vec<_> = found.iter().map(|row| (row[0].to_string(), row[1].to_string())).collect();
-        assert_eq!(found, known);
-    }
 }

@@ -9,21 +9,20 @@ use rusqlite::params;
 use tlog::{Checkpoint, FullTile, Hash, Note, Tree};
 use uuid::Uuid;
 
+use super::chain::Chain;
 use super::codes::Codes;
-use super::follow::Chain;
 use super::found::found;
 use super::item::{self, Item, KnownKeys, Verified};
 use super::pins::{self, Pins};
 use super::report::{FactCounts, Findings};
 use super::rows::RowAudit;
-use super::source::{Cell, Cursor, Row, Source, Unread};
+use super::source::{Cell, Cursor, ENTRIES, Row, Source, Unread};
 use super::vault::VaultAudit;
 use super::{AuditError, Options, Report, Verdict, WithVault};
 use crate::crew::{Crew, Due, cores, with_crew};
 use crate::entry::Entry;
 use crate::store::{StoreError, SumKey, sqlite};
 
-pub(super) const ENTRIES: &str = r#"SELECT "index", time, bytes FROM entries WHERE "index" >= ?1 ORDER BY "index" LIMIT ?2"#;
 const CHECKPOINTS: &str = "SELECT size, note FROM checkpoints WHERE size >= ?1 ORDER BY size LIMIT ?2";
 const OUTCOMES: &str = r#"SELECT "index", id, payload_hash, size FROM outcomes WHERE "index" >= ?1 ORDER BY "index" LIMIT ?2"#;
 const STREAMS: &str = "SELECT number, name FROM streams WHERE number >= ?1 ORDER BY number LIMIT ?2";

@@ -1,6 +1,6 @@
 //! The auditor's own way into a ledger's file: it trusts neither the tables' guards nor the values in them.
 //!
-//! It shares no code with the store that wrote them but the text of the tables. Each call is one statement, so that an audit
+//! It shares no code with the store that wrote them but the text of the tables, and what decompresses an entry's bytes. Each call is one statement, so that an audit
 //! of a ledger in use never holds up the writer for long; what belongs together is kept together by the size read first.
 
 use std::fs::File;
@@ -27,6 +27,9 @@ const USER_VERSION: i64 = 1;
 
 /// How many rows are read with one statement.
 pub(super) const PAGE: usize = 512;
+
+/// A page of entries from an index on.
+pub(super) const ENTRIES: &str = r#"SELECT "index", time, bytes FROM entries WHERE "index" >= ?1 ORDER BY "index" LIMIT ?2"#;
 
 /// How many bytes of entries are read with one statement, roughly.
 const PAGE_BYTES: usize = 4 << 20;

@@ -17,6 +17,7 @@ mod health;
 mod log;
 mod params;
 mod problem;
+mod problems;
 mod reads;
 mod reports;
 mod together;
@@ -155,7 +156,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/.well-known/litopys", get(well_known::litopys))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
-        .route("/problems/{code}", get(problem::describe))
+        .route("/problems/{code}", get(problems::describe))
         .merge(feed::routes())
         .merge(reads::routes())
         .merge(reports::routes())

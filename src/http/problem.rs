@@ -5,12 +5,10 @@ use std::fmt;
 use aggregates::Refusal;
 use aggregates::refusal::Code;
 use axum::body::Body;
-use axum::extract::Path;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
-use super::params::Params;
 use crate::admission::NotAdmitted;
 use crate::envelope::{EnvelopeCode, EnvelopeFault};
 use crate::keys::KeyFault;
@@ -115,6 +113,15 @@ impl Problem {
         Problem::new(What::Service(service), vec![fault])
     }
 
+    /// One of each code that there is.
+    pub(super) fn all() -> impl Iterator<Item = Problem> {
+        let service = ServiceCode::ALL.iter().map(|code| Problem::from(*code));
+        let envelope = EnvelopeCode::ALL.iter().map(|code| Problem::new(What::Envelope(*code), Vec::new()));
+        let key = KeyFault::ALL.iter().map(|code| Problem::new(What::Key(*code), Vec::new()));
+        let law = Code::ALL.iter().map(|code| Problem::from(Refusal::new(*code)));
+        service.chain(envelope).chain(key).chain(law)
+    }
+
     /// A code of the service with what the rule asked for.
     pub(super) fn service(code: ServiceCode, params: &[(&str, Value)]) -> Problem {
         let params = params.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
@@ -145,11 +152,11 @@ impl Problem {
         StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE)
     }
 
-    fn retryable(&self) -> bool {
+    pub(super) fn retryable(&self) -> bool {
         matches!(&self.what, What::Service(code) if code.retryable())
     }
 
-    fn detail(&self, language: Language) -> String {
+    pub(super) fn detail(&self, language: Language) -> String {
         match (&self.what, language) {
             (What::Service(code), _) => code.text(language.tag()).to_owned(),
             (What::Envelope(code), Language::Uk) => code.uk().to_owned(),
@@ -220,7 +227,7 @@ impl Problem {
 }
 
 /// The code in words; the sentence in the reader's language is the detail.
-fn title(code: &str) -> String {
+pub(super) fn title(code: &str) -> String {
     let mut title = code.replace('_', " ");
     if let Some(first) = title.get_mut(..1) {
         first.make_ascii_uppercase();
@@ -299,26 +306,6 @@ impl From<MakeError> for Problem {
     fn from(error: MakeError) -> Problem {
         Problem::failed(ServiceCode::NotCommitted, error)
     }
-}
-
-/// `GET /problems/{code}`: what a code means.
-pub(super) async fn describe(Path(code): Path<String>, uri: Uri) -> Result<Response, Problem> {
-    Params::of(&uri, &[])?;
-    let service = ServiceCode::ALL.iter().map(|code| Problem::from(*code));
-    let envelope = EnvelopeCode::ALL.iter().map(|code| Problem::new(What::Envelope(*code), Vec::new()));
-    let key = KeyFault::ALL.iter().map(|code| Problem::new(What::Key(*code), Vec::new()));
-    let law = Code::ALL.iter().map(|code| Problem::from(Refusal::new(*code)));
-    let known = service.chain(envelope).chain(key).chain(law).find(|problem| problem.code() == code);
-    let problem = known.ok_or(ServiceCode::NoSuchResource)?;
-    let meaning = json!({
-        "type": format!("/problems/{code}"),
-        "title": title(&code),
-        "status": problem.status().as_u16(),
-        "retryable": problem.retryable(),
-        "uk": problem.detail(Language::Uk),
-        "en": problem.detail(Language::En),
-    });
-    Ok(([(header::CONTENT_TYPE, "application/json")], meaning.to_string()).into_response())
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::super::live::{Live, Passing};
 use super::super::packed::Packed;
 use super::super::sums::{CellRef, SumKey};
 use super::packed::unpacked;
-use super::rebuild::{Kind, STATEMENTS, Statements};
+use super::row_tables::{Kind, STATEMENTS, Statements};
 use super::session::{Session, Use, value};
 use super::{Target, sql};
 

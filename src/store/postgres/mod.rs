@@ -25,6 +25,7 @@ mod packed;
 mod reader;
 mod rebuild;
 mod rights;
+mod row_tables;
 mod rows;
 mod session;
 mod snapshot;

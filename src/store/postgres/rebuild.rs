@@ -15,49 +15,12 @@ use super::super::{Comparison, Head, Ledger, LedgerReader, Rebuild, StoreError};
 use super::failure::stored;
 use super::live::{Cursor, live};
 use super::packed::{bytes, unpacked};
+use super::row_tables::{Kind, STATEMENTS, Statements};
 use super::session::{Session, value};
 use super::{PostgresLedger, Target, sql, writer};
 
 /// How many rows are replaced with one statement.
 const CHUNK: usize = 1_000;
-
-/// What a column of a read model holds.
-#[derive(Clone, Copy)]
-pub(super) enum Kind {
-    Number,
-    Packed,
-    Text,
-    Bytes,
-}
-
-/// The statements for one table.
-pub(super) struct Statements {
-    pub(super) columns: &'static [Kind],
-    pub(super) cursor: &'static str,
-    delete: &'static str,
-    insert: &'static str,
-}
-
-pub(super) const STATEMENTS: [Statements; 3] = [
-    Statements {
-        columns: &[Kind::Number, Kind::Packed, Kind::Number, Kind::Text],
-        cursor: sql!("rebuild_cursor_versions"),
-        delete: sql!("rebuild_delete_versions"),
-        insert: sql!("rebuild_insert_versions"),
-    },
-    Statements {
-        columns: &[Kind::Number, Kind::Packed, Kind::Packed],
-        cursor: sql!("rebuild_cursor_values"),
-        delete: sql!("rebuild_delete_values"),
-        insert: sql!("rebuild_insert_values"),
-    },
-    Statements {
-        columns: &[Kind::Number, Kind::Number, Kind::Bytes],
-        cursor: sql!("rebuild_cursor_links"),
-        delete: sql!("rebuild_delete_links"),
-        insert: sql!("rebuild_insert_links"),
-    },
-];
 
 /// A ledger of which nothing but the rows is written.
 pub struct PostgresRebuild {
