@@ -90,7 +90,13 @@ def paces(lines):
         for count, pace, latency in line:
             x, y = place(count, pace)
             parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{colour}"/>')
-            parts.append(text(x, y + (-10 if number == 0 else 20), f"{latency:.0f}", "middle", 11))
+            if number == 0:
+                parts.append(text(x, y - 10, f"{latency:.0f}", "middle", 11))
+            elif y + 20 < floor:
+                parts.append(text(x, y + 20, f"{latency:.0f}", "middle", 11))
+            else:
+                # Below it stands the number of connections.
+                parts.append(text(x + 10, y + 4, f"{latency:.0f}", "start", 11))
         parts.append(f'<rect x="{right + 30}" y="{roof + 24 * number}" width="14" height="14" fill="{colour}"/>')
         parts.append(text(right + 52, roof + 12 + 24 * number, engine))
     return picture(height, "Single commands over HTTP", parts)
