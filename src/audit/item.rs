@@ -48,8 +48,7 @@ impl Item {
 
     fn read(&mut self, decompressor: &mut EntryDecompressor) {
         match decompressor.decompress(&self.bytes) {
-            Ok(bytes) if bytes.len() != self.bytes.len() => self.bytes = bytes.to_vec(),
-            Ok(_) => {}
+            Ok(bytes) => self.bytes = bytes.to_vec(),
             Err(error) => self.faults.push(("entry_unreadable", error.to_string())),
         }
         self.leaf = leaf_hash(&self.bytes);
