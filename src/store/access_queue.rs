@@ -2,7 +2,7 @@
 
 use std::io;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
-use std::thread::JoinHandle;
+use std::thread::{JoinHandle, sleep};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
@@ -17,6 +17,13 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// How many records may wait to be sorted while there are readers; a question about a subject looks through them.
 const UNSORTED: u64 = 1 << 20;
+
+/// For how long a write waits for more records while many read at a time: it costs as much for one as for all of them, and a part of the
+/// processor that they need.
+const GATHER: Duration = Duration::from_millis(1);
+
+/// How many answers the write before must have had for that; a lone reader waits for nobody.
+const TOGETHER: usize = 4;
 
 type Done = oneshot::Sender<Result<(), StoreError>>;
 
@@ -75,12 +82,20 @@ fn run(mut keep: impl Keep, queued: &Receiver<(Vec<Shown>, Done)>) {
     // What an earlier process left is done here too.
     let mut unsorted = keep.unsorted().unwrap_or_else(|error| later(&error));
     let mut idle = false;
+    let mut together = 0;
     loop {
         let pause = if idle { Duration::ZERO } else { PAUSE };
         let next = if unsorted > 0 { queued.recv_timeout(pause) } else { queued.recv().map_err(|_| RecvTimeoutError::Disconnected) };
         idle = matches!(next, Err(RecvTimeoutError::Timeout));
         match next {
-            Ok(first) => unsorted += write(&mut keep, std::iter::once(first).chain(queued.try_iter().take(QUEUE)).collect()),
+            Ok(first) => {
+                if together >= TOGETHER {
+                    sleep(GATHER);
+                }
+                let batch: Vec<_> = std::iter::once(first).chain(queued.try_iter().take(QUEUE)).collect();
+                together = batch.len();
+                unsorted += write(&mut keep, batch);
+            }
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return,
         }
