@@ -12,7 +12,7 @@ use tlog::{Hash, leaf_hash};
 use crate::admission::{KeyDirectory, command_of};
 use crate::entry::{Entry, EntryError};
 use crate::envelope::Envelope;
-use crate::keys::{self, AdmittedKey};
+use crate::keys::{self, AdmittedKey, Begun};
 use crate::store::EntryDecompressor;
 
 /// A stored entry on its way through the audit.
@@ -88,12 +88,17 @@ impl Item {
         }
     }
 
-    /// Verifies the signatures under the keys found: how many are good.
-    fn verify(&mut self, known: &KnownKeys) -> u64 {
-        let Some(signed) = &self.signed else { return 0 };
+    /// Begins to verify the signatures under the keys found.
+    fn begin(&self, known: &KnownKeys) -> Vec<Begun> {
+        let Some(signed) = &self.signed else { return Vec::new() };
         let at = |kid: &Kid| signed.command.signers.iter().position(|signer| signer.kid == *kid);
-        let key = |kid: &Kid| signed.keys.get(at(kid)?).copied().flatten().and_then(|key| known.admitted(kid, key));
-        match signed.envelope.verify_signatures(key) {
+        signed.envelope.begin_under(|kid| signed.keys.get(at(kid)?).copied().flatten().and_then(|key| known.admitted(kid, key)))
+    }
+
+    /// Takes the verdicts on what was begun: how many signatures are good.
+    fn judge(&mut self, verdicts: &[bool]) -> u64 {
+        let Some(signed) = &self.signed else { return 0 };
+        match signed.envelope.judged(verdicts) {
             Ok(()) => signed.envelope.signatures.len() as u64,
             Err(fault) => {
                 self.faults.push(("signature", fault.to_string()));
@@ -163,13 +168,22 @@ pub(super) struct Verified {
     pub(super) faults: Vec<(u64, &'static str, String)>,
 }
 
-/// Verifies every item's signatures.
+/// Verifies every item's signatures, all together up to the verdict on each.
 pub(super) fn verify_all(items: Vec<Item>, known: &KnownKeys) -> Verified {
+    let mut begun = Vec::new();
+    let begin = |item: &Item| {
+        let own = catch_unwind(AssertUnwindSafe(|| item.begin(known))).ok()?;
+        let count = own.len();
+        begun.extend(own);
+        Some(count)
+    };
+    let counts: Vec<Option<usize>> = items.iter().map(begin).collect();
+    let mut verdicts = keys::verdicts(&begun).into_iter();
     let mut verified = Verified::default();
-    for mut item in items {
-        match catch_unwind(AssertUnwindSafe(|| item.verify(known))) {
-            Ok(good) => verified.good += good,
-            Err(_) => item.faults.push(("signature", "verifying failed in a way that nobody foresaw".into())),
+    for (mut item, count) in items.into_iter().zip(counts) {
+        match count {
+            Some(count) => verified.good += item.judge(&verdicts.by_ref().take(count).collect::<Vec<_>>()),
+            None => item.faults.push(("signature", "verifying failed in a way that nobody foresaw".into())),
         }
         verified.faults.extend(item.faults.into_iter().map(|(code, text)| (item.place, code, text)));
     }

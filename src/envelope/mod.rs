@@ -163,8 +163,13 @@ impl Envelope {
     ///
     /// The fault names the first signature that fails, in `index`, and its key, in `kid`.
     pub fn verify_signatures(&self, key_of: impl Fn(&Kid) -> Option<AdmittedKey>) -> Result<(), EnvelopeFault> {
+        self.judged(&keys::verdicts(&self.begin_under(key_of)))
+    }
+
+    /// Begins to verify as far as keys are known, for [`Envelope::judged`].
+    pub fn begin_under(&self, key_of: impl Fn(&Kid) -> Option<AdmittedKey>) -> Vec<Begun> {
         let keys = self.signatures.iter().map_while(|signature| key_of(&signature.kid).filter(|key| key.kid() == signature.kid));
-        self.judged(&keys::verdicts(&self.begin_signatures(keys)))
+        self.begin_signatures(keys)
     }
 
     /// All of verifying but the last step, which [`keys::verdicts`] takes for many together: under these keys, in the order of the signatures.
