@@ -20,6 +20,7 @@ mod access_rows;
 mod ahead;
 mod compare;
 mod compressed;
+mod dictionary;
 mod error;
 mod expected;
 mod high_water;
