@@ -21,6 +21,7 @@ mod ahead;
 mod compare;
 mod compressed;
 mod dictionary;
+mod disclosed;
 mod error;
 mod expected;
 mod high_water;
