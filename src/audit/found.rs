@@ -6,6 +6,7 @@ use rusqlite::{Connection, Row, params_from_iter};
 
 use super::row_tables::{TABLES, Table, value};
 use super::source::{Cell, Unread, each};
+use crate::store::sqlite::body_text;
 use crate::store::{CellRef, LINKS, RowBytes, SumKey, Sums, VERSIONS};
 
 /// How many rows are read with one statement.
@@ -88,7 +89,9 @@ impl Pass<'_> {
                     found.reached = found.reached.max(from);
                     return Ok(());
                 }
-                self.row.add_last(cell(row.get_ref(3)?)?);
+                let stored = row.get_ref(3)?;
+                let body = stored.as_blob().ok().and_then(|frame| body_text(frame).ok());
+                self.row.add_last(body.as_ref().map_or_else(|| cell(stored), |text| Ok(CellRef::Text(text.as_bytes())))?);
             }
             LINKS => {
                 let block = row.get_ref(1)?.as_i64().ok().and_then(|block| u64::try_from(block).ok()).ok_or_else(strange)?;

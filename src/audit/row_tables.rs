@@ -2,7 +2,8 @@
 
 use rusqlite::types::Value;
 
-use super::source::Cell;
+use super::source::{Cell, Row};
+use crate::store::sqlite::body_text;
 
 /// A table that is folded.
 pub(super) struct Table {
@@ -26,6 +27,23 @@ impl Table {
         let places: Vec<String> = (1..=after).map(|place| format!("?{place}")).collect();
         let beyond = if after == 0 { String::new() } else { format!("WHERE ({key}) > ({})", places.join(", ")) };
         format!("SELECT {columns} FROM {} {beyond} ORDER BY {key} LIMIT {limit}", self.name)
+    }
+
+    /// A row of it, with the body that is in it laid open.
+    pub(super) fn opened(&self, mut row: Row) -> Row {
+        let place = self.columns.iter().position(|column| *column == "body");
+        if let Some(cell) = place.and_then(|place| row.get_mut(place)) {
+            *cell = body(std::mem::replace(cell, Cell::Null));
+        }
+        row
+    }
+}
+
+/// A body as it was before it was compressed. Bytes that are none stay what they are, which is no body that the entries make.
+pub(super) fn body(cell: Cell) -> Cell {
+    match cell.blob().map(body_text) {
+        Some(Ok(text)) => Cell::Text(text),
+        _ => cell,
     }
 }
 

@@ -18,7 +18,7 @@ use super::chain::Chain;
 use super::found::Found;
 use super::item::{Item, read_all};
 use super::report::Findings;
-use super::row_tables::{TABLES, Table, value};
+use super::row_tables::{TABLES, Table, body, value};
 use super::source::{self, Cell, ENTRIES, PAGE, Row, Source, Unread};
 use crate::store::sqlite::RowFold;
 use crate::store::{Expected, StoreError, SumKey, Sums};
@@ -199,7 +199,7 @@ impl<'a> Walk<'a> {
             self.page = read(&sql, after)?;
             self.page.reverse();
         }
-        let Some(row) = self.page.pop() else { return Ok(None) };
+        let Some(row) = self.page.pop().map(|row| self.table.opened(row)) else { return Ok(None) };
         let key = |row: &Row| row[..self.table.key].to_vec();
         if row[..self.table.key].iter().any(|cell| matches!(cell, Cell::Null | Cell::Strange)) {
             return Err(Unread::Damaged("a key is no key".into()));
@@ -269,8 +269,8 @@ fn given_later(row: &Row, size: u64, source: &Source) -> Result<bool, Unread> {
     let text = text.as_deref().or(row[1].text());
     let sql = "SELECT from_size, body FROM row_versions WHERE resource = ?1 AND id = ?2 AND from_size > ?3";
     for version in source.rows(sql, params![resource.number(), value(&row[2]), i64::try_from(size).unwrap_or(i64::MAX)])? {
-        let body = version[1].text().and_then(|body| serde_json::from_str(body).ok()).unwrap_or_default();
-        let Some(from) = version[0].integer() else { continue };
+        let Ok([Cell::Integer(from), stored]) = <[Cell; 2]>::try_from(version) else { continue };
+        let body = body(stored).text().and_then(|body| serde_json::from_str(body).ok()).unwrap_or_default();
         let given = projections::found_by(resource, &body).iter().any(|(found, value)| *found == member && text == Some(value));
         if given && came_later(source, from, size)? {
             return Ok(true);

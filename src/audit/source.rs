@@ -1,6 +1,6 @@
 //! The auditor's own way into a ledger's file: it trusts neither the tables' guards nor the values in them.
 //!
-//! It shares no code with the store that wrote them but the text of the tables, and what decompresses an entry's bytes. Each call is one statement, so that an audit
+//! It shares no code with the store that wrote them but the text of the tables, and what decompresses an entry's bytes and a row's body. Each call is one statement, so that an audit
 //! of a ledger in use never holds up the writer for long; what belongs together is kept together by the size read first.
 
 use std::fs::File;

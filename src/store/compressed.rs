@@ -1,33 +1,17 @@
-//! Entries' bytes as they lie in the tables: compressed by Zstandard (RFC 8878) with a dictionary.
+//! Entries' bytes as they lie in the tables: compressed with a dictionary.
 //!
-//! The bytes of an entry are made once and hashed; here they only take less room, and come out as they went in. Each value stands for
-//! itself: one frame, with its dictionary's number and the length of what is in it, which any Zstandard decoder reads that is given the
-//! dictionary. What would not become smaller is kept as it is, which shows, as only frames begin with a frame's first bytes.
-//!
-//! A dictionary belongs to the ledgers that were written with it, for ever: another is added beside it, never put in its place.
+//! The bytes of an entry are made once and hashed; here they only take less room, and come out as they went in.
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
 
-use zstd_safe::{CCtx, CDict, DCtx, DDict};
-use zstd_safe::{compress_bound, find_frame_compressed_size, get_dict_id_from_frame, get_error_name};
+use zstd_safe::{CCtx, DCtx};
 
+use super::dictionary::{Dictionary, FRAME};
 use super::{LedgerBatch, MAX_ENTRY_BYTES, StoreError};
 
-/// How hard it is tried. What level 1 would add, shortening what is no repetition, saves a fifth of what is left and takes more than twice as long to read.
-const LEVEL: i32 = -1;
-
-/// The first bytes of a frame.
-const FRAME: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
-
-/// Trained on the entries of six demos of different seeds.
-static DICTIONARY: &[u8] = include_bytes!("entries-1.dictionary");
-
-/// The number in it, one of those that everybody may use as he likes.
-const NUMBER: u32 = 32_769;
-
-static FOR_COMPRESSING: LazyLock<CDict<'static>> = LazyLock::new(|| CDict::create(DICTIONARY, LEVEL));
-static FOR_DECOMPRESSING: LazyLock<DDict<'static>> = LazyLock::new(|| DDict::create(DICTIONARY));
+/// Trained on the entries of six demos of different seeds. What level 1 would add, shortening what is no repetition, saves a fifth of what is left and takes
+/// more than twice as long to read.
+static ENTRIES: Dictionary = Dictionary::new("an entry's bytes", 32_769, -1, include_bytes!("entries-1.dictionary"));
 
 /// Compresses entries, one after the other.
 #[derive(Default)]
@@ -36,14 +20,7 @@ pub(super) struct EntryCompressor(CCtx<'static>);
 impl EntryCompressor {
     /// The values to store for the entries of some batches, in their order.
     pub(super) fn compress_entries<'a>(&mut self, batches: &'a [LedgerBatch]) -> Result<Vec<Cow<'a, [u8]>>, StoreError> {
-        batches.iter().flat_map(|batch| &batch.entries).map(|entry| self.compress(&entry.bytes)).collect()
-    }
-
-    fn compress<'a>(&mut self, bytes: &'a [u8]) -> Result<Cow<'a, [u8]>, StoreError> {
-        let mut frame = Vec::with_capacity(compress_bound(bytes.len()));
-        self.0.compress_using_cdict(&mut frame, bytes, &FOR_COMPRESSING).map_err(|code| StoreError::Io(get_error_name(code).into()))?;
-        let smaller = frame.len() < bytes.len();
-        Ok(if smaller || bytes.starts_with(&FRAME) { frame.into() } else { bytes.into() })
+        batches.iter().flat_map(|batch| &batch.entries).map(|entry| ENTRIES.compress(&mut self.0, &entry.bytes)).collect()
     }
 }
 
@@ -70,16 +47,7 @@ impl EntryDecompressor {
         if !stored.starts_with(&FRAME) {
             return Ok(stored);
         }
-        // Nothing lies behind the frame, where no auditor would see it.
-        if find_frame_compressed_size(stored) != Ok(stored.len()) {
-            return Err(StoreError::corrupt("an entry's bytes are not one frame"));
-        }
-        match get_dict_id_from_frame(stored).map(u32::from) {
-            Some(NUMBER) => {}
-            number => return Err(StoreError::corrupt(format!("an entry's bytes are compressed with the dictionary {number:?}"))),
-        }
-        let read = self.context.decompress_using_ddict(&mut self.bytes, stored, &FOR_DECOMPRESSING);
-        read.map_err(|code| StoreError::corrupt(format!("an entry's bytes cannot be decompressed: {}", get_error_name(code))))?;
+        ENTRIES.decompress(&mut self.context, stored, &mut self.bytes)?;
         Ok(&self.bytes)
     }
 }
@@ -87,11 +55,12 @@ impl EntryDecompressor {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use zstd_safe::{CDict, compress_bound};
 
     use super::*;
 
     fn stored(bytes: &[u8]) -> Vec<u8> {
-        EntryCompressor::default().compress(bytes).unwrap().into_owned()
+        ENTRIES.compressed(bytes).unwrap().into_owned()
     }
 
     fn read(stored: &[u8]) -> Result<Vec<u8>, String> {
@@ -106,9 +75,9 @@ mod tests {
     #[test]
     fn an_entry_takes_less_than_half_of_its_length() {
         let (mut before, mut after) = (0, 0);
-        let (mut compressor, mut decompressor) = (EntryCompressor::default(), EntryDecompressor::default());
+        let mut decompressor = EntryDecompressor::default();
         for bytes in entries() {
-            let stored = compressor.compress(bytes).unwrap();
+            let stored = ENTRIES.compressed(bytes).unwrap();
             assert_eq!(decompressor.decompress(&stored).unwrap(), bytes);
             (before, after) = (before + bytes.len(), after + stored.len());
         }
@@ -136,10 +105,12 @@ mod tests {
         }
         (4..whole.len()).for_each(|length| assert!(read(&whole[..length]).is_err(), "{length}"));
         let mut frame = Vec::with_capacity(compress_bound(9));
-        CCtx::create().compress(&mut frame, &b"no number"[..], LEVEL).unwrap();
+        CCtx::create().compress(&mut frame, &b"no number"[..], 1).unwrap();
         assert!(read(&frame).unwrap_err().contains("dictionary None"));
         let mut frame = Vec::with_capacity(compress_bound(MAX_ENTRY_BYTES + 1));
-        CCtx::create().compress_using_cdict(&mut frame, &[0; MAX_ENTRY_BYTES + 1][..], &FOR_COMPRESSING).unwrap();
+        CCtx::create()
+            .compress_using_cdict(&mut frame, &[0; MAX_ENTRY_BYTES + 1][..], &CDict::create(include_bytes!("entries-1.dictionary"), 1))
+            .unwrap();
         assert!(read(&frame).unwrap_err().contains("cannot be decompressed"));
     }
 

@@ -20,6 +20,8 @@ mod access_rows;
 mod ahead;
 mod compare;
 mod compressed;
+mod dictionary;
+mod disclosed;
 mod error;
 mod expected;
 mod high_water;

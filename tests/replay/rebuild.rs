@@ -11,7 +11,7 @@ use super::{Told, json, litopys, text};
 
 /// What somebody may do to the rows.
 const EDITS: [(&str, &str); 4] = [
-    ("UPDATE row_versions SET body = json_set(body, '$.status', 'x') WHERE resource = 1", "altered"),
+    ("UPDATE row_versions SET body = '{\"status\":\"x\"}' WHERE resource = 1", "altered"),
     ("DELETE FROM row_versions WHERE resource = 6", "missing"),
     ("INSERT INTO row_values VALUES (97, '1', 'x')", "surplus"),
     ("DELETE FROM row_links WHERE stream IN (2, 3) AND block = 0", "missing"),

@@ -7,6 +7,7 @@ mod forge;
 mod story;
 
 mod cells;
+mod disclosures;
 mod flips;
 mod insider;
 

@@ -1,7 +1,6 @@
 //! Disclosures as the vault's table has them: those of an entry about one subject are one row.
 
-use std::collections::BTreeMap;
-
+use super::super::disclosed::together;
 use super::super::{DisclosureRow, StoreError};
 use super::failure::stored;
 use super::packed::packed_subject;
@@ -21,22 +20,23 @@ pub(super) struct Together<'a> {
 
 /// The rows that hold these disclosures, each from its last to its first.
 pub(super) fn together_by_subject(rows: &[DisclosureRow]) -> Result<Vec<Together<'_>>, StoreError> {
-    let mut places = BTreeMap::new();
-    for row in rows {
-        if places.insert((row.entry, row.ordinal), row).is_some() {
-            return Err(StoreError::invalid(format!("entry {} has two disclosures with the ordinal {}", row.entry, row.ordinal)));
+    let mut all = Vec::new();
+    for group in together(rows)? {
+        let Some(first) = group.first() else { continue };
+        let mut one = Together {
+            entry: stored(first.entry)?,
+            first: first.ordinal as i32,
+            subject: packed_subject(&first.subject),
+            on_file: first.on_file,
+            ..Together::default()
+        };
+        for row in group.into_iter().rev() {
+            one.ordinals.push(row.ordinal as i32);
+            one.objects.push(&row.object);
+            one.names.push(&row.name);
+            one.texts.push(&row.text);
         }
+        all.push(one);
     }
-    let mut all: BTreeMap<(u64, &str, bool), Together<'_>> = BTreeMap::new();
-    for row in places.into_values().rev() {
-        let one = all.entry((row.entry, &row.subject, row.on_file)).or_default();
-        one.first = row.ordinal as i32;
-        one.ordinals.push(row.ordinal as i32);
-        one.objects.push(&row.object);
-        one.names.push(&row.name);
-        one.texts.push(&row.text);
-    }
-    all.into_iter()
-        .map(|((entry, subject, on_file), one)| Ok(Together { entry: stored(entry)?, subject: packed_subject(subject), on_file, ..one }))
-        .collect()
+    Ok(all)
 }

@@ -10,6 +10,7 @@ use super::super::compare::{Sorted, Table};
 use super::super::packed::Packed;
 use super::super::recent::Recent;
 use super::super::{Row, RowKey, RowQuery, Rows, StoreError};
+use super::body::Body;
 use super::failure::{number, stored};
 use super::{rows, scratch, sorted, sql};
 
@@ -127,7 +128,9 @@ fn number_of(connection: &Connection, stream: &str) -> Result<i64, StoreError> {
 /// A row's last version, which is the open one: rows end by a status, never by vanishing.
 fn last(connection: &Connection, resource: Resource, id: &str) -> Result<Option<Open>, StoreError> {
     let mut statement = connection.prepare_cached(sql!("row_last"))?;
-    Ok(statement.query_row(params![resource.number(), Packed::of(id)], |row| Ok((number(row, 0)?, row.get(1)?))).optional()?)
+    Ok(statement
+        .query_row(params![resource.number(), Packed::of(id)], |row| Ok((number(row, 0)?, row.get::<_, Body<'_>>(1)?.0.into_owned())))
+        .optional()?)
 }
 
 fn write(connection: &Connection, resource: Resource, id: &str, version: &Version) -> Result<(), StoreError> {
@@ -136,7 +139,7 @@ fn write(connection: &Connection, resource: Resource, id: &str, version: &Versio
         Stored::Other => sql!("row_rewrite"),
         Stored::No => sql!("row_insert"),
     };
-    let parameters = params![resource.number(), Packed::of(id), stored(version.from_size)?, version.body];
+    let parameters = params![resource.number(), Packed::of(id), stored(version.from_size)?, Body(version.body.as_str().into())];
     match connection.prepare_cached(statement)?.execute(parameters)? {
         1 => Ok(()),
         _ => Err(StoreError::corrupt(format!("row {id} of {} is missing", resource.name()))),

@@ -8,6 +8,7 @@
 //! of the WAL).
 
 mod access_log;
+mod body;
 mod connection;
 mod create;
 mod deletion;
@@ -31,6 +32,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use access_log::SqliteAccessLog;
+pub use body::body_text;
 pub use create::create;
 pub use fold::RowFold;
 pub use ledger::SqliteLedger;

@@ -5,11 +5,11 @@ use std::ops::Range;
 use projections::{LINK_BLOCK, LinkKind, Resource, linked_in};
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Params, Row as SqlRow, params};
-use serde_json::{Map, Value};
 
 use super::super::packed::Packed;
 use super::super::rows::Lead;
 use super::super::{MAX_PAGE_ROWS, Row, RowKey, RowQuery, StoreError};
+use super::body::Body;
 use super::failure::{bound, number, page};
 use super::sql;
 
@@ -75,11 +75,6 @@ pub(super) fn versions(connection: &Connection, after: Option<&RowKey>, limit: u
     list(connection, sql!("row_versions"), params![resource, Packed::of(id), from_size, page(limit)])
 }
 
-/// A body from its text.
-fn body(text: &str) -> Result<Map<String, Value>, serde_json::Error> {
-    serde_json::from_str(text)
-}
-
 fn list(connection: &Connection, sql: &str, parameters: impl Params) -> Result<Vec<Row>, StoreError> {
     let mut statement = connection.prepare_cached(sql)?;
     let found = statement.query_map(parameters, read)?.collect::<Result<_, _>>()?;
@@ -92,7 +87,8 @@ fn read(row: &SqlRow<'_>) -> Result<Row, rusqlite::Error> {
     let from_size = number(row, 2)?;
     let until: Option<i64> = row.get(3)?;
     let until_size = until.map(|_| number(row, 3)).transpose()?;
-    let body = body(row.get_ref(4)?.as_str()?).map_err(|error| rusqlite::Error::FromSqlConversionFailure(4, Type::Text, error.into()))?;
+    let Body(body) = row.get(4)?;
+    let body = serde_json::from_str(&body).map_err(|error| rusqlite::Error::FromSqlConversionFailure(4, Type::Text, error.into()))?;
     // The table's CHECK keeps from_size above 0.
     let entry = from_size.saturating_sub(1);
     Ok(Row { resource, id: row.get::<_, Packed<'static>>(1)?.text(), from_size, until_size, entry, body })

@@ -4,7 +4,7 @@ CREATE TABLE row_versions (
     resource INTEGER NOT NULL, -- its number
     id ANY NOT NULL,
     from_size INTEGER NOT NULL CHECK (from_size > 0),
-    body TEXT NOT NULL,
+    body ANY NOT NULL, -- JSON: compressed, or a text where that is no longer
     PRIMARY KEY (resource, id, from_size)
 ) STRICT, WITHOUT ROWID;
 

@@ -7,7 +7,7 @@ use super::super::StoreError;
 use super::super::compare::{Cell, Cells, Sorted, TABLES, Table};
 use super::super::live::{Live, Passing};
 use super::super::sums::{CellRef, SumKey};
-use super::sql;
+use super::{body_text, sql};
 
 /// Gives a table's rows to `with`.
 pub(super) fn sorted<T>(
@@ -17,7 +17,7 @@ pub(super) fn sorted<T>(
 ) -> Result<T, StoreError> {
     let mut statement = connection.prepare_cached(list(table))?;
     let columns = statement.column_count();
-    with(&mut Listed { rows: statement.query([])?, columns })
+    with(&mut Listed { rows: statement.query([])?, table, columns })
 }
 
 /// Passes over all rows once.
@@ -33,6 +33,10 @@ pub(super) fn live(connection: &Connection, key: &SumKey) -> Result<Live, StoreE
             for (column, cell) in cells[..columns].iter_mut().enumerate() {
                 *cell = borrowed(row.get_ref(column)?)?;
             }
+            let body = body(table, &cells);
+            if let Some(body) = &body {
+                cells[BODY] = CellRef::Text(body.as_bytes());
+            }
             passing.take(&cells[..columns]);
         }
     }
@@ -47,24 +51,42 @@ fn list(table: Table) -> &'static str {
     }
 }
 
+/// The place of the body in a version.
+const BODY: usize = 3;
+
+/// The text of a body that lies compressed. Bytes that are no body stay what they are, which is none that the entries make.
+fn body(table: Table, cells: &[CellRef<'_>]) -> Option<String> {
+    match cells.get(BODY) {
+        Some(CellRef::Blob(frame)) if table.name == "row_versions" => body_text(frame).ok(),
+        _ => None,
+    }
+}
+
 struct Listed<'a> {
     rows: SqlRows<'a>,
+    table: Table,
     columns: usize,
 }
 
 impl Sorted for Listed<'_> {
     fn next(&mut self) -> Result<Option<Cells>, StoreError> {
         let Some(row) = self.rows.next()? else { return Ok(None) };
-        (0..self.columns).map(|column| cell(row.get_ref(column)?)).collect::<Result<_, _>>().map(Some)
+        let cells = (0..self.columns).map(|column| borrowed(row.get_ref(column)?)).collect::<Result<Vec<_>, StoreError>>()?;
+        let body = body(self.table, &cells);
+        let mut cells: Cells = cells.into_iter().map(cell).collect();
+        if let Some(body) = body {
+            cells[BODY] = Cell::Text(body);
+        }
+        Ok(Some(cells))
     }
 }
 
-fn cell(value: ValueRef<'_>) -> Result<Cell, StoreError> {
-    Ok(match borrowed(value)? {
+fn cell(cell: CellRef<'_>) -> Cell {
+    match cell {
         CellRef::Integer(number) => Cell::Integer(number),
         CellRef::Text(text) => Cell::Text(String::from_utf8_lossy(text).into_owned()),
         CellRef::Blob(bytes) => Cell::Bytes(bytes.to_vec()),
-    })
+    }
 }
 
 fn borrowed(value: ValueRef<'_>) -> Result<CellRef<'_>, StoreError> {

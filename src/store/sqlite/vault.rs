@@ -6,6 +6,7 @@ use std::path::Path;
 use rusqlite::{Transaction, TransactionBehavior, params};
 use uuid::Uuid;
 
+use super::super::disclosed::together;
 use super::super::{
     CodeRow, DisclosureRow, IndexKey, OutboxRow, StampedRows, StoreError, Vault, VaultEdit, VaultHead, VaultReader, VaultRows,
 };
@@ -196,9 +197,10 @@ impl VaultReader for SqliteVault {
 
 fn add(transaction: &Transaction<'_>, rows: VaultRows<'_>) -> Result<(), StoreError> {
     let mut insert = transaction.prepare_cached(sql!("disclosure_insert"))?;
-    for row in rows.disclosures {
-        let subject = Subject::of(&row.subject);
-        insert.execute(params![stored(row.entry)?, row.ordinal, subject, row.object, row.name, Disclosed::of(&row.text), row.on_file])?;
+    for group in together(rows.disclosures)? {
+        let Some(first) = group.first() else { continue };
+        let Disclosed { salts, packed } = Disclosed::pack(&group)?;
+        insert.execute(params![stored(first.entry)?, first.ordinal, Subject::of(&first.subject), first.on_file, salts, packed])?;
     }
     let mut insert = transaction.prepare_cached(sql!("match_insert"))?;
     for row in rows.matches {

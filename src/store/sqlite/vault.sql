@@ -10,18 +10,17 @@ CREATE TABLE head (
     key BLOB NOT NULL CHECK (length(key) = 32) -- of the matching index; never leaves the vault
 ) STRICT;
 
--- Disclosures as received.
+-- Disclosures as received: those of an entry about one subject, alike on file or not, are one row.
 CREATE TABLE disclosures (
     entry INTEGER NOT NULL,
-    ordinal INTEGER NOT NULL,
-    subject ANY NOT NULL, -- the stream whose erasure deletes it: its id's 16 bytes and its type, others a text
-    object TEXT NOT NULL, -- JSON pointer of the object with its digest
-    name TEXT NOT NULL,
-    text ANY NOT NULL, -- base64url as the bytes that it says
-    on_file INTEGER NOT NULL CHECK (on_file IN (0, 1)), -- its value is the subject's until another takes its place
-    PRIMARY KEY (entry, ordinal)
+    first INTEGER NOT NULL, -- the least of their ordinals
+    subject ANY NOT NULL, -- the stream whose erasure deletes them: its id's 16 bytes and its type, others a text
+    on_file INTEGER NOT NULL CHECK (on_file IN (0, 1)), -- their values are the subject's until others take their places
+    salts BLOB NOT NULL, -- what is random
+    packed BLOB NOT NULL, -- the rest, compressed: ordinals, JSON pointers of the objects with their digests, names, values
+    PRIMARY KEY (entry, first)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX disclosures_by_subject ON disclosures (subject, name);
+CREATE INDEX disclosures_by_subject ON disclosures (subject);
 
 -- The matching index: HMAC-SHA-256 of identity keys. Rows lie in the order in which they came; what is scattered is eight bytes of each.
 CREATE TABLE matches (

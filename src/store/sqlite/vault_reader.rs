@@ -1,15 +1,15 @@
 //! Reading a vault.
 
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
 
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Params, Row as SqlRow, params};
 use uuid::Uuid;
 
-use super::super::{CodeRow, DisclosureRow, IndexKey, MatchRow, OutboxRow, StampedRows, StoreError, VaultHead, VaultReader};
+use super::super::{CodeRow, DisclosureRow, IndexKey, MAX_PAGE_ROWS, MatchRow, OutboxRow, StampedRows, StoreError, VaultHead, VaultReader};
 use super::connection::{self, Access, Place};
-use super::disclosed::Disclosed;
+use super::disclosed::{Disclosed, Whose};
 use super::failure::{bound, number, page};
 use super::sql;
 use super::subject::Subject;
@@ -35,6 +35,35 @@ impl SqliteVaultReader {
         Ok(SqliteVaultReader { connection, path: path.into(), pair, key: IndexKey::of(key) })
     }
 
+    /// Unpacks the disclosures in some rows, row by row.
+    fn each_disclosed(
+        &self,
+        sql: &str,
+        parameters: impl Params,
+        mut each: impl FnMut(Vec<DisclosureRow>) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query(parameters)?;
+        while let Some(row) = rows.next()? {
+            let (whose, disclosed) = packed(row)?;
+            if each(disclosed.unpack(&whose)?).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The disclosures in some rows, by (entry, ordinal).
+    fn disclosed(&self, sql: &str, parameters: impl Params) -> Result<Vec<DisclosureRow>, StoreError> {
+        let mut found = Vec::new();
+        self.each_disclosed(sql, parameters, |some| {
+            found.extend(some);
+            ControlFlow::Continue(())
+        })?;
+        found.sort_by_key(|row| (row.entry, row.ordinal));
+        Ok(found)
+    }
+
     fn many<T>(
         &self,
         sql: &str,
@@ -53,16 +82,10 @@ pub(super) fn head(connection: &Connection) -> Result<VaultHead, StoreError> {
     Ok(connection.prepare_cached(sql!("vault_head_read"))?.query_row([], read)?)
 }
 
-fn disclosure(row: &SqlRow<'_>) -> Result<DisclosureRow, rusqlite::Error> {
-    Ok(DisclosureRow {
-        entry: number(row, 0)?,
-        ordinal: row.get(1)?,
-        subject: row.get::<_, Subject<'_>>(2)?.into(),
-        object: row.get(3)?,
-        name: row.get(4)?,
-        text: row.get::<_, Disclosed<'_>>(5)?.into(),
-        on_file: row.get(6)?,
-    })
+/// Whose disclosures are in a row, and they.
+fn packed(row: &SqlRow<'_>) -> Result<(Whose, Disclosed), rusqlite::Error> {
+    let whose = Whose { entry: number(row, 0)?, subject: row.get::<_, Subject<'_>>(1)?.into(), on_file: row.get(2)? };
+    Ok((whose, Disclosed { salts: row.get(3)?, packed: row.get(4)? }))
 }
 
 fn code(row: &SqlRow<'_>) -> Result<CodeRow, rusqlite::Error> {
@@ -97,24 +120,34 @@ impl VaultReader for SqliteVaultReader {
     }
 
     fn disclosures(&self, entry: u64) -> Result<Vec<DisclosureRow>, StoreError> {
-        self.many(sql!("disclosure_list"), [bound(entry)], disclosure)
+        self.disclosed(sql!("disclosure_list"), [bound(entry)])
     }
 
     fn disclosures_of(&self, subject: &str) -> Result<Vec<DisclosureRow>, StoreError> {
-        self.many(sql!("disclosure_list_subject"), [Subject::of(subject)], disclosure)
+        self.disclosed(sql!("disclosure_list_subject"), [Subject::of(subject)])
     }
 
     fn value(&self, subject: &str, name: &str) -> Result<Option<DisclosureRow>, StoreError> {
-        Ok(self
-            .connection
-            .prepare_cached(sql!("disclosure_latest"))?
-            .query_row(params![Subject::of(subject), name], disclosure)
-            .optional()?)
+        let mut found = None;
+        self.each_disclosed(sql!("disclosure_latest"), [Subject::of(subject)], |some| {
+            found = some.into_iter().rfind(|row| row.name == name);
+            if found.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })?;
+        Ok(found)
     }
 
     fn disclosures_named(&self, name: &str, after: Option<&DisclosureRow>, limit: usize) -> Result<Vec<DisclosureRow>, StoreError> {
-        let (subject, entry, ordinal) = after.map_or(("", -1, 0), |row| (row.subject.as_str(), bound(row.entry), row.ordinal));
-        self.many(sql!("disclosure_list_named"), params![name, Subject::of(subject), entry, ordinal, page(limit)], disclosure)
+        let (subject, entry) = after.map_or(("", -1), |row| (row.subject.as_str(), bound(row.entry)));
+        let passed = |row: &DisclosureRow| {
+            after.is_some_and(|after| (row.entry, &row.subject) == (after.entry, &after.subject) && row.ordinal <= after.ordinal)
+        };
+        let (limit, mut found) = (limit.min(MAX_PAGE_ROWS), Vec::new());
+        self.each_disclosed(sql!("disclosure_list_named"), params![Subject::of(subject), entry], |some| {
+            found.extend(some.into_iter().filter(|row| row.name == name && !passed(row)));
+            if found.len() < limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        })?;
+        found.truncate(limit);
+        Ok(found)
     }
 
     fn code(&self, request: &Uuid) -> Result<Option<CodeRow>, StoreError> {
@@ -125,7 +158,7 @@ impl VaultReader for SqliteVaultReader {
     fn stamped(&self, entries: Range<u64>) -> Result<StampedRows, StoreError> {
         let span = [bound(entries.start), bound(entries.end)];
         Ok(StampedRows {
-            disclosures: self.many(sql!("disclosure_list_stamped"), span, disclosure)?,
+            disclosures: self.disclosed(sql!("disclosure_list_stamped"), span)?,
             matches: self.many(sql!("match_list_stamped"), span, matched)?,
             codes: self.many(sql!("code_list_stamped"), span, code)?,
             outbox: self.many(sql!("outbox_list_stamped"), span, message)?,

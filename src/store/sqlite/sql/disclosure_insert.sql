@@ -1,1 +1,1 @@
-INSERT INTO disclosures (entry, ordinal, subject, object, name, text, on_file) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+INSERT INTO disclosures (entry, first, subject, on_file, salts, packed) VALUES (?1, ?2, ?3, ?4, ?5, ?6)

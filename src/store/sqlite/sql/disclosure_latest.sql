@@ -1,3 +1,2 @@
--- The last value on file of a member.
-SELECT entry, ordinal, subject, object, name, text, on_file FROM disclosures
-WHERE subject = ?1 AND name = ?2 AND on_file = 1 ORDER BY entry DESC, ordinal DESC LIMIT 1
+-- What is on file of a subject, the latest first: whoever asks for a name looks until he finds it.
+SELECT entry, subject, on_file, salts, packed FROM disclosures WHERE subject = ?1 AND on_file = 1 ORDER BY entry DESC

@@ -1,1 +1,1 @@
-SELECT entry, ordinal, subject, object, name, text, on_file FROM disclosures WHERE entry = ?1 ORDER BY ordinal
+SELECT entry, subject, on_file, salts, packed FROM disclosures WHERE entry = ?1

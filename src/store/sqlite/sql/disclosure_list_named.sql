@@ -1,4 +1,4 @@
--- A walk along the subjects: those with nothing of this name are passed over.
-SELECT entry, ordinal, subject, object, name, text, on_file FROM disclosures INDEXED BY disclosures_by_subject
-WHERE name = ?1 AND on_file = 1 AND (subject, entry, ordinal) > (?2, ?3, ?4)
-ORDER BY subject, entry, ordinal LIMIT ?5
+-- What is on file of each subject, from one of its entries on: whoever asks for a name looks into each.
+SELECT entry, subject, on_file, salts, packed FROM disclosures INDEXED BY disclosures_by_subject
+WHERE on_file = 1 AND (subject, entry) >= (?1, ?2)
+ORDER BY subject, entry

@@ -1,1 +1,1 @@
-SELECT entry, ordinal, subject, object, name, text, on_file FROM disclosures WHERE subject = ?1 ORDER BY entry, ordinal
+SELECT entry, subject, on_file, salts, packed FROM disclosures WHERE subject = ?1 ORDER BY entry
