@@ -17,7 +17,7 @@ use super::facts::{OF_CODES, named};
 use super::item::{Signed, refused};
 use super::report::{FactCounts, Findings};
 use crate::admission::disclosed;
-use crate::store::{DisclosureRow, VaultReader};
+use crate::store::{DisclosureRow, StoreError, VaultReader};
 
 /// The only member that facts ask of earlier disclosures.
 const BIRTH_DATE: &str = "birth_date";
@@ -143,7 +143,11 @@ impl VaultAudit {
         let rows = match self.reader.disclosures(index) {
             Ok(rows) => rows,
             Err(error) => {
-                self.lost = true;
+                match &error {
+                    // What is wrong with one row hides none of the others.
+                    StoreError::Corrupt { .. } => self.known.holes.extend(subject),
+                    _ => self.lost = true,
+                }
                 findings.add("vault/disclosures", index, "", "table_damaged", error);
                 return None;
             }

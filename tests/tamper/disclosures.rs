@@ -57,6 +57,14 @@ fn disclosures_that_are_changed_or_gone_are_found() {
         Connection::open(folder.path().join("vault.sqlite")).unwrap().execute(sql, [registered as i64]).unwrap();
         check(&audited(folder.path(), &honest), code, column);
     }
+    // A row that cannot be read hides no other.
+    let folder = copy(original.path());
+    let vault = Connection::open(folder.path().join("vault.sqlite")).unwrap();
+    assert!(vault.execute("UPDATE disclosures SET packed = x'00' WHERE entry < ?1", [registered as i64]).unwrap() > 0);
+    vault.execute("DELETE FROM disclosures WHERE entry = ?1", [registered as i64]).unwrap();
+    let report = audited(folder.path(), &honest);
+    assert!(report.findings.iter().any(|finding| finding.code == "table_damaged"), "{report}");
+    check(&report, "disclosure_missing", None);
     // Another ledger's vault.
     let (folder, other) = (copy(original.path()), tempfile::tempdir().unwrap());
     honest.write(other.path());
