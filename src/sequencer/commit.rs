@@ -10,7 +10,7 @@ use projections::Change;
 use tlog::{Checkpoint, CheckpointError, Hash, Tree, leaf_hash};
 use tokio::sync::watch;
 
-use super::batch::{MAX_BATCH, Writes};
+use super::batch::Writes;
 use super::keys::Keys;
 use super::{Probe, Published, Sealed, Step};
 use crate::admission::KeyDirectory;
@@ -191,7 +191,13 @@ impl Committer {
 
     /// What the store now holds is what was hashed and signed, byte for byte.
     fn read_back(&self, written: &LedgerBatch) -> Result<(), Fatal> {
-        let head = self.reader.head()?;
+        let mut expected = written.entries.iter();
+        let mut same = true;
+        // No more than were written: another leader may have added some since.
+        let head = self.reader.head_and_entries(written.old.size, written.entries.len(), &mut |entry| {
+            let meant = expected.next();
+            same &= meant.is_some_and(|meant| (meant.index, meant.time, meant.bytes.as_slice()) == (entry.index, entry.time, entry.bytes));
+        })?;
         if head.epoch != written.new.epoch {
             // Another took the lead since the commit, and answers for what it finds.
             return Err(StoreError::Fenced.into());
@@ -205,21 +211,11 @@ impl Committer {
                 return Err(Fatal::ReadBack("checkpoint"));
             }
         }
-        let mut next = written.old.size;
-        while next < written.new.size {
-            // Not those that another leader may have added since.
-            let left = (written.new.size - next).min(MAX_BATCH as u64) as usize;
-            let page = self.reader.entries(next, left)?;
-            if page.is_empty() {
-                return Err(Fatal::ReadBack("entries are missing"));
-            }
-            for entry in page {
-                let place = (entry.index.saturating_sub(written.old.size)) as usize;
-                if entry.index != next || written.entries.get(place) != Some(&entry) {
-                    return Err(Fatal::ReadBack("an entry"));
-                }
-                next += 1;
-            }
+        if !same {
+            return Err(Fatal::ReadBack("an entry"));
+        }
+        if expected.next().is_some() {
+            return Err(Fatal::ReadBack("entries are missing"));
         }
         Ok(())
     }

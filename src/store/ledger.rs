@@ -188,6 +188,14 @@ pub trait LedgerReader: Rows + Send {
     /// they are not bounded by their bytes.
     fn each_entry(&self, from: u64, limit: usize, each: &mut dyn FnMut(Lent<'_>)) -> Result<(), StoreError>;
 
+    /// The head, and the entries from an index on as [`Self::each_entry`] lends them: what a writer reads back. The head is no later than the
+    /// entries.
+    fn head_and_entries(&self, from: u64, limit: usize, each: &mut dyn FnMut(Lent<'_>)) -> Result<Head, StoreError> {
+        let head = self.head()?;
+        self.each_entry(from, limit, each)?;
+        Ok(head)
+    }
+
     /// Another reader of the same ledger, with a connection of its own, for another thread and for reading much of it once.
     fn another(&self) -> Result<Box<dyn LedgerReader>, StoreError>;
 

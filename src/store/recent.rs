@@ -48,6 +48,9 @@ impl<K, V> Default for Lately<K, V> {
 pub(super) struct Recent {
     rows: Lately<(Resource, String), Open>,
     streams: Lately<String, i64>,
+    /// The number of the next new stream, if it is known.
+    #[cfg(feature = "postgres")]
+    next_stream: Option<i64>,
 }
 
 impl Recent {
@@ -81,6 +84,27 @@ impl Recent {
     #[cfg(feature = "postgres")]
     pub(super) fn keep_stream(&mut self, name: String, number: i64) {
         self.streams.insert(name, number);
+    }
+
+    /// Whether the number of the next new stream is known.
+    #[cfg(feature = "postgres")]
+    pub(super) fn knows_next_stream(&self) -> bool {
+        self.next_stream.is_some()
+    }
+
+    /// Remembers it.
+    #[cfg(feature = "postgres")]
+    pub(super) fn keep_next_stream(&mut self, number: i64) {
+        self.next_stream = Some(number);
+    }
+
+    /// Numbers new streams, in their order; the number of the first, if there is one.
+    #[cfg(feature = "postgres")]
+    pub(super) fn number_streams(&mut self, names: &[String]) -> Option<i64> {
+        let first = self.next_stream.filter(|_| !names.is_empty())?;
+        names.iter().zip(first..).for_each(|(name, number)| self.keep_stream(name.clone(), number));
+        self.next_stream = Some(first + names.len() as i64);
+        Some(first)
     }
 
     /// A stream's number, or what `ask` says.

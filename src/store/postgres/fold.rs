@@ -1,6 +1,6 @@
 //! Read-model rows within a commit.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use projections::{Folded, Indexed, LINK_BLOCK, Open, Resource, Stored, Version, link_blocks};
 
@@ -13,16 +13,44 @@ use super::session::{Session, number, value};
 use super::sql;
 
 /// The open versions of rows.
-pub(super) type Last = BTreeMap<(Resource, String), Open>;
+type Last = BTreeMap<(Resource, String), Open>;
 
-/// Which rows a batch changes that are not remembered.
-pub(super) fn asked<'a>(batch: &'a LedgerBatch, recent: &Recent) -> BTreeSet<(Resource, &'a str)> {
-    let changed = batch.changes.iter().map(|change| (change.resource, change.id.as_str()));
-    changed.filter(|(resource, id)| !recent.has_row(&(*resource, (*id).to_owned()))).collect()
+/// What a batch needs of the store that its writer does not remember.
+pub(super) struct Asked<'a> {
+    /// Rows that it changes.
+    rows: BTreeSet<(Resource, &'a str)>,
+    /// Streams that it links to.
+    streams: Vec<&'a str>,
+    /// Whether the number of the next stream is needed.
+    next: bool,
+}
+
+/// What the store has of it.
+pub(super) struct Told {
+    last: Last,
+    streams: Vec<(String, i64)>,
+    next: Option<i64>,
+}
+
+impl<'a> Asked<'a> {
+    pub(super) fn of(batch: &'a LedgerBatch, recent: &mut Recent) -> Asked<'a> {
+        let changed = batch.changes.iter().map(|change| (change.resource, change.id.as_str()));
+        let rows = changed.filter(|(resource, id)| !recent.has_row(&(*resource, (*id).to_owned()))).collect();
+        let new: HashSet<&str> = batch.streams.iter().map(String::as_str).collect();
+        let linked: BTreeSet<&str> = batch.links.iter().map(|link| link.stream.as_str()).filter(|name| !new.contains(name)).collect();
+        let streams = linked.into_iter().filter(|name| recent.known_stream(name).is_none()).collect();
+        Asked { rows, streams, next: !new.is_empty() && !recent.knows_next_stream() }
+    }
+
+    /// Asks for all of it in one round trip.
+    pub(super) async fn ask(&self, session: &Session) -> Result<Told, StoreError> {
+        let (last, streams, next) = tokio::try_join!(last(session, &self.rows), numbers(session, &self.streams), next(session, self.next))?;
+        Ok(Told { last, streams, next })
+    }
 }
 
 /// The open versions of these rows, which are their last: rows end by a status, never by vanishing.
-pub(super) async fn last(session: &Session, asked: &BTreeSet<(Resource, &str)>) -> Result<Last, StoreError> {
+async fn last(session: &Session, asked: &BTreeSet<(Resource, &str)>) -> Result<Last, StoreError> {
     if asked.is_empty() {
         return Ok(Last::new());
     }
@@ -32,8 +60,30 @@ pub(super) async fn last(session: &Session, asked: &BTreeSet<(Resource, &str)>) 
     found.iter().map(open).collect()
 }
 
-/// What the batch makes of them. Each version is written once, however many changes made it.
-pub(super) fn folded(batch: &LedgerBatch, mut last: Last, recent: &mut Recent) -> Result<Folded, StoreError> {
+/// The numbers of these streams, as far as there are such.
+async fn numbers(session: &Session, names: &[&str]) -> Result<Vec<(String, i64)>, StoreError> {
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = session.rows(sql!("stream_numbers"), &[&names]).await?;
+    found.iter().map(|row| Ok((value(row, 0)?, value(row, 1)?))).collect()
+}
+
+/// The number of the next stream.
+async fn next(session: &Session, asked: bool) -> Result<Option<i64>, StoreError> {
+    if !asked {
+        return Ok(None);
+    }
+    session.rows(sql!("stream_next"), &[]).await?.first().map(|row| value(row, 0)).transpose()
+}
+
+/// What the batch makes of its rows. Each version is written once, however many changes made it.
+pub(super) fn folded(batch: &LedgerBatch, told: Told, recent: &mut Recent) -> Result<Folded, StoreError> {
+    let Told { mut last, streams, next } = told;
+    streams.into_iter().for_each(|(name, number)| recent.keep_stream(name, number));
+    if let Some(next) = next {
+        recent.keep_next_stream(next);
+    }
     let known = |resource, id: &str| {
         let row = (resource, id.to_owned());
         Ok(recent.take_row(&row).or_else(|| last.remove(&row)))
@@ -84,14 +134,30 @@ async fn value_rows(session: &Session, sql: &'static str, rows: Vec<&Indexed>) -
     Ok(())
 }
 
-/// Writes which entries are about which streams.
-pub(super) async fn links(session: &Session, batch: &LedgerBatch, folded: &Folded, recent: &mut Recent) -> Result<(), StoreError> {
+/// Writes which entries are about which streams, of which the batch's new ones are numbered from `first` on.
+pub(super) async fn links(
+    session: &Session,
+    batch: &LedgerBatch,
+    folded: &Folded,
+    first: Option<i64>,
+    recent: &mut Recent,
+) -> Result<(), StoreError> {
     let all = link_blocks(batch.links.iter().chain(&folded.links));
     if all.is_empty() {
         return Ok(());
     }
-    let names: Vec<&str> = all.keys().map(|(stream, _)| *stream).collect();
-    let streams = numbers(session, &names, recent).await?;
+    let new: HashMap<&str, i64> = batch.streams.iter().map(String::as_str).zip(first.unwrap_or(0)..).collect();
+    let known = |(name, _): &(&str, u64)| new.get(name).copied().or_else(|| recent.known_stream(name));
+    let known: Vec<Option<i64>> = all.keys().map(known).collect();
+    // Providers, whom only the rows named.
+    let asked: BTreeSet<&str> = all.keys().zip(&known).filter(|(_, known)| known.is_none()).map(|((name, _), _)| *name).collect();
+    let found: HashMap<String, i64> = numbers(session, &asked.into_iter().collect::<Vec<_>>()).await?.into_iter().collect();
+    found.iter().for_each(|(name, number)| recent.keep_stream(name.clone(), *number));
+    let number = |((name, _), known): (&(&str, u64), Option<i64>)| {
+        let number = known.or_else(|| found.get(*name).copied());
+        number.ok_or_else(|| StoreError::invalid("a link is to no stream of the ledger"))
+    };
+    let streams: Vec<i64> = all.keys().zip(known).map(number).collect::<Result<_, _>>()?;
     let rows = streams.into_iter().zip(&all).map(|(stream, ((_, block), entries))| Ok((stream, stored(*block)?, entries.as_slice())));
     let rows: Vec<(i64, i64, &[u8])> = rows.collect::<Result<_, StoreError>>()?;
     // Only in a block that was begun before may a stream have a row.
@@ -109,23 +175,4 @@ async fn link_rows(session: &Session, sql: &'static str, rows: Vec<(i64, i64, &[
     let entries: Vec<&[u8]> = rows.iter().map(|(.., entries)| *entries).collect();
     session.execute(sql, &[&streams, &blocks, &entries]).await?;
     Ok(())
-}
-
-/// The numbers of streams, asked for where they are not remembered.
-async fn numbers(session: &Session, names: &[&str], recent: &mut Recent) -> Result<Vec<i64>, StoreError> {
-    let known: Vec<Option<i64>> = names.iter().map(|name| recent.known_stream(name)).collect();
-    let asked: Vec<&str> = names.iter().zip(&known).filter(|(_, known)| known.is_none()).map(|(name, _)| *name).collect();
-    let mut found = BTreeMap::new();
-    if !asked.is_empty() {
-        for row in session.rows(sql!("stream_numbers"), &[&asked]).await? {
-            let (name, number) = (value::<String>(&row, 0)?, value(&row, 1)?);
-            recent.keep_stream(name.clone(), number);
-            found.insert(name, number);
-        }
-    }
-    let number = |(name, known): (&&str, Option<i64>)| {
-        let number = known.or_else(|| found.get(*name).copied());
-        number.ok_or_else(|| StoreError::invalid("a link is to no stream of the ledger"))
-    };
-    names.iter().zip(known).map(number).collect()
 }

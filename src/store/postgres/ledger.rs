@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::panic::resume_unwind;
 use std::{slice, thread};
 
+use tokio::task::yield_now;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
@@ -58,20 +59,28 @@ impl PostgresLedger {
 impl PostgresLedger {
     /// Writes batches in one transaction, which commits if what comes `before` that has gone well.
     fn write_together(&mut self, batches: &[LedgerBatch], before: impl FnOnce() -> Result<(), StoreError>) -> Result<(), StoreError> {
-        let mut bytes = self.compressor.compress_entries(batches)?.into_iter();
         let Some((first, more)) = batches.split_first() else { return before() };
         // Left out where the transaction fails.
         let mut recent = std::mem::take(&mut self.recent);
-        let asked = fold::asked(first, &recent);
+        let asked = fold::Asked::of(first, &mut recent);
+        let compressor = &mut self.compressor;
         self.writer.transact_after(
             async |session| swap_head(session, first).await,
-            async |session| fold::last(session, &asked).await,
-            async |session, last| {
-                write(session, first, &mut bytes, last, &mut recent).await?;
+            async |session| {
+                let compressed = async {
+                    // Once the questions are on their way.
+                    yield_now().await;
+                    compressor.compress_entries(batches)
+                };
+                tokio::try_join!(asked.ask(session), compressed)
+            },
+            async |session, (told, bytes)| {
+                let mut bytes = bytes.into_iter();
+                write(session, first, &mut bytes, told, &mut recent).await?;
                 for batch in more {
                     swap_head(session, batch).await?;
-                    let last = fold::last(session, &fold::asked(batch, &recent)).await?;
-                    write(session, batch, &mut bytes, last, &mut recent).await?;
+                    let told = fold::Asked::of(batch, &mut recent).ask(session).await?;
+                    write(session, batch, &mut bytes, told, &mut recent).await?;
                 }
                 before()
             },
@@ -135,26 +144,24 @@ async fn write<'a>(
     session: &Session,
     batch: &LedgerBatch,
     bytes: &mut impl Iterator<Item = Cow<'a, [u8]>>,
-    last: fold::Last,
+    told: fold::Told,
     recent: &mut Recent,
 ) -> Result<(), StoreError> {
-    let folded = fold::folded(batch, last, recent)?;
-    // Streams come before the links to them; the rest in whatever order.
-    let (entries, streams, checkpoint, tiles, outcomes, rows) = tokio::join!(
+    let folded = fold::folded(batch, told, recent)?;
+    let numbered = recent.number_streams(&batch.streams);
+    // In whatever order, but for the entries, which are copied.
+    let (entries, streams, links, checkpoint, tiles, outcomes, refusals, rows) = tokio::join!(
+        biased;
         entries(session, batch, bytes),
-        async {
-            streams(session, batch, recent).await?;
-            fold::links(session, batch, &folded, recent).await
-        },
+        streams(session, batch, numbered),
+        fold::links(session, batch, &folded, numbered, recent),
         checkpoint(session, batch),
         tiles(session, batch),
-        async {
-            outcomes(session, batch).await?;
-            refusals(session, batch).await
-        },
+        outcomes(session, batch),
+        refusals(session, batch),
         fold::write(session, &folded),
     );
-    together([entries, streams, checkpoint, tiles, outcomes, rows])?;
+    together([entries, streams, links, checkpoint, tiles, outcomes, refusals, rows])?;
     recent.keep_rows(folded);
     Ok(())
 }
@@ -166,11 +173,10 @@ async fn entries<'a>(session: &Session, batch: &LedgerBatch, bytes: &mut impl It
     copy_in(session, sql!("entry_copy"), &[Type::INT8, Type::INT8, Type::BYTEA], rows).await
 }
 
-async fn streams(session: &Session, batch: &LedgerBatch, recent: &mut Recent) -> Result<(), StoreError> {
-    if !batch.streams.is_empty() {
-        for row in session.rows(sql!("stream_insert"), &[&batch.streams]).await? {
-            recent.keep_stream(value(&row, 0)?, value(&row, 1)?);
-        }
+/// Writes new streams, numbered from this number on.
+async fn streams(session: &Session, batch: &LedgerBatch, first: Option<i64>) -> Result<(), StoreError> {
+    if let Some(first) = first {
+        session.execute(sql!("stream_insert"), &[&first, &batch.streams]).await?;
     }
     Ok(())
 }

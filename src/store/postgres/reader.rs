@@ -109,6 +109,16 @@ impl LedgerReader for PostgresLedgerReader {
         self.session.each(sql!("entry_range"), &[&bound(from), &bound(from.saturating_add(limit as u64))], |row| self.lend(row, &mut *each))
     }
 
+    fn head_and_entries(&self, from: u64, limit: usize, each: &mut dyn FnMut(Lent<'_>)) -> Result<Head, StoreError> {
+        let indexes: Vec<i64> = (from..from.saturating_add(limit as u64)).map(bound).collect();
+        let indexes: Parameters<'_> = &[&indexes];
+        let (head, entries) = self.session.ask(async |session| {
+            tokio::try_join!(session.rows(sql!("head_read"), &[]), session.rows(sql!("entry_list_indexes"), indexes))
+        })?;
+        entries.iter().try_for_each(|row| self.lend(row, &mut *each))?;
+        head_of(&head)
+    }
+
     fn another(&self) -> Result<Box<dyn LedgerReader>, StoreError> {
         Ok(Box::new(PostgresLedgerReader::on(self.session.another()?)?))
     }
@@ -139,12 +149,13 @@ impl LedgerReader for PostgresLedgerReader {
     }
 
     fn earlier(&self, ids: &[Uuid]) -> Result<Earlier, StoreError> {
-        let outcomes = self.session.many(sql!("outcome_list_ids"), &[&ids], outcome)?;
-        let refusals = self.session.many(sql!("refusal_list_ids"), &[&ids], refusal)?;
-        Ok(Earlier {
-            outcomes: outcomes.into_iter().map(|outcome| (outcome.id, outcome)).collect(),
-            refusals: refusals.into_iter().map(|row| (row.id, row)).collect(),
-        })
+        let ids: Parameters<'_> = &[&ids];
+        let (outcomes, refusals) = self.session.ask(async |session| {
+            tokio::try_join!(session.heard(sql!("outcome_list_ids"), ids), session.heard(sql!("refusal_list_ids"), ids))
+        })?;
+        let outcomes = outcomes.iter().map(|row| outcome(row).map(|outcome| (outcome.id, outcome)));
+        let refusals = refusals.iter().map(|row| refusal(row).map(|refusal| (refusal.id, refusal)));
+        Ok(Earlier { outcomes: outcomes.collect::<Result<_, _>>()?, refusals: refusals.collect::<Result<_, _>>()? })
     }
 
     fn outcomes(&self, from_index: u64, limit: usize) -> Result<Vec<Outcome>, StoreError> {

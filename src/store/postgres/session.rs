@@ -119,6 +119,12 @@ impl Session {
         self.client.query(&statement, parameters).await
     }
 
+    /// The same, without any where no text of the database can be what was asked for.
+    pub(super) async fn heard(&self, sql: &'static str, parameters: Parameters<'_>) -> Result<Vec<Row>, Error> {
+        let rows = self.rows(sql, parameters).await;
+        rows.or_else(|error| if is_unheard_of(&error) { Ok(Vec::new()) } else { Err(error) })
+    }
+
     /// How many rows a statement changed.
     pub(super) async fn execute(&self, sql: &'static str, parameters: Parameters<'_>) -> Result<u64, Error> {
         let statement = self.prepared(sql, &[]).await?;
@@ -198,8 +204,14 @@ impl Reading {
         all
     }
 
-    /// The rows that a statement gives, as they come.
+    /// The rows that a statement gives.
     pub(super) fn rows(&self, sql: &'static str, parameters: Parameters<'_>) -> Result<Vec<Row>, StoreError> {
+        self.ask(async |session| session.heard(sql, parameters).await)
+    }
+
+    /// What is asked of the session: one statement, or some that go out together and are answered in one round trip. It is asked anew
+    /// where the session was lost.
+    pub(super) fn ask<T>(&self, work: impl AsyncFn(&Session) -> Result<T, Error>) -> Result<T, StoreError> {
         let mut place = self.session.borrow_mut();
         let mut fresh = false;
         loop {
@@ -211,14 +223,10 @@ impl Reading {
                 }
             };
             // Without an answer in time the session is of no more use.
-            match session.wait(session.rows(sql, parameters))? {
-                Ok(rows) => {
+            match session.wait(work(&session))? {
+                Ok(told) => {
                     *place = Some(session);
-                    return Ok(rows);
-                }
-                Err(error) if is_unheard_of(&error) => {
-                    *place = Some(session);
-                    return Ok(Vec::new());
+                    return Ok(told);
                 }
                 Err(error) if is_lost(&error) && !fresh => drop(session),
                 Err(error) => {

@@ -40,25 +40,22 @@ impl PostgresVault {
         self.reader.pair
     }
 
-    /// One transaction that the statement in `guard` opens, and the head that it makes, which nothing after it changes.
+    /// One transaction that the statement in `guard` opens, and the head that it makes, which nothing after it changes. The `work` goes
+    /// out behind it without waiting for it.
     fn transact(
         &mut self,
         guard: &'static str,
         held: Parameters<'_>,
         work: impl AsyncFnOnce(&Session) -> Result<(), StoreError>,
     ) -> Result<VaultHead, StoreError> {
-        let hit = async |session: &Session| {
-            let rows = session.rows(guard, held).await?;
-            // Without one, another leads or the caller does not know the head.
-            vault_reader::read_head(rows.first().ok_or(StoreError::Fenced)?)
-        };
         self.writer.transact_after(
             async |_| Ok(()),
-            hit,
-            async |session, head| {
-                work(session).await?;
-                Ok(head)
+            async |session| {
+                // Else what is ready would go out before it.
+                session.prepared(guard, &[]).await?;
+                tokio::try_join!(biased; hit(session, guard, held), work(session))
             },
+            async |_, (head, ())| Ok(head),
         )
     }
 
@@ -90,16 +87,23 @@ impl Vault for PostgresVault {
             return Err(StoreError::Fenced);
         }
         let (old, new) = (stored(old.size)?, stored(size)?);
-        self.transact(sql!("vault_head_swap"), &[&new, &old, &epoch], async |session| {
-            let (disclosures, matches, codes, outbox) = tokio::join!(
-                biased;
-                disclosures(session, rows.disclosures),
-                matches(session, rows.matches),
-                codes(session, rows.codes),
-                outbox(session, rows.outbox)
-            );
-            together([disclosures, matches, codes, outbox])
-        })
+        // Its work waits, as it copies.
+        let swap = async |session: &Session| hit(session, sql!("vault_head_swap"), &[&new, &old, &epoch]).await;
+        self.writer.transact_after(
+            async |_| Ok(()),
+            swap,
+            async |session, head| {
+                let (disclosures, matches, codes, outbox) = tokio::join!(
+                    biased;
+                    disclosures(session, rows.disclosures),
+                    matches(session, rows.matches),
+                    codes(session, rows.codes),
+                    outbox(session, rows.outbox)
+                );
+                together([disclosures, matches, codes, outbox])?;
+                Ok(head)
+            },
+        )
     }
 
     fn edit(&mut self, through_size: u64, edits: &[VaultEdit]) -> Result<VaultHead, StoreError> {
@@ -173,6 +177,12 @@ impl VaultReader for PostgresVault {
     fn outbox(&self, published: u64, limit: usize) -> Result<Vec<OutboxRow>, StoreError> {
         self.reader.outbox(published, limit)
     }
+}
+
+/// The head that a statement makes which hits the head only for the leader, and only if the caller knows it.
+async fn hit(session: &Session, guard: &'static str, held: Parameters<'_>) -> Result<VaultHead, StoreError> {
+    let rows = session.rows(guard, held).await?;
+    vault_reader::read_head(rows.first().ok_or(StoreError::Fenced)?)
 }
 
 async fn disclosures(session: &Session, rows: &[DisclosureRow]) -> Result<(), StoreError> {

@@ -68,6 +68,11 @@ fn message(row: &SqlRow) -> Result<OutboxRow, StoreError> {
     Ok(OutboxRow { entry: number(row, 0)?, ordinal: ordinal(row, 1)?, kind: value(row, 2)?, body })
 }
 
+/// The answer to a question, if there is one.
+async fn some<E>(asked: bool, rows: impl Future<Output = Result<Vec<SqlRow>, E>>) -> Result<Vec<SqlRow>, E> {
+    if asked { rows.await } else { Ok(Vec::new()) }
+}
+
 impl VaultReader for PostgresVaultReader {
     fn head(&self) -> Result<VaultHead, StoreError> {
         self.session.one(sql!("vault_head_read"), &[], read_head)?.ok_or_else(|| StoreError::corrupt("the vault has no head"))
@@ -94,35 +99,40 @@ impl VaultReader for PostgresVaultReader {
     }
 
     fn ask(&self, asked: &Asked) -> Result<Known, StoreError> {
+        let macs: Vec<[u8; 32]> = asked.keys.iter().map(|key| self.key.mac(key)).collect();
+        let slices: Vec<&[u8]> = macs.iter().map(|mac| mac.as_slice()).collect();
+        let (subjects, names): (Vec<Vec<u8>>, Vec<&str>) =
+            asked.values.iter().map(|(subject, name)| (packed_subject(subject), *name)).unzip();
+        let (of_keys, of_values, of_codes): (Parameters<'_>, Parameters<'_>, Parameters<'_>) =
+            (&[&slices], &[&subjects, &names], &[&asked.codes]);
+        let (matches, values, codes) = self.session.ask(async |session| {
+            tokio::try_join!(
+                some(!macs.is_empty(), session.heard(sql!("match_list_macs"), of_keys)),
+                some(!names.is_empty(), session.heard(sql!("disclosure_latest"), of_values)),
+                some(!asked.codes.is_empty(), session.heard(sql!("code_latest_all"), of_codes)),
+            )
+        })?;
+        let mut found: HashMap<[u8; 32], Vec<String>> = HashMap::new();
+        for row in &matches {
+            found.entry(hash(row, 0)?).or_default().push(subject(row, 1)?);
+        }
         let mut known = Known::default();
-        if !asked.keys.is_empty() {
-            let macs: Vec<[u8; 32]> = asked.keys.iter().map(|key| self.key.mac(key)).collect();
-            let slices: Vec<&[u8]> = macs.iter().map(|mac| mac.as_slice()).collect();
-            let mut found: HashMap<[u8; 32], Vec<String>> = HashMap::new();
-            for (mac, subject) in self.session.many(sql!("match_list_macs"), &[&slices], |row| Ok((hash(row, 0)?, subject(row, 1)?)))? {
-                found.entry(mac).or_default().push(subject);
-            }
-            let subjects = |mac| found.get(mac).cloned().unwrap_or_default();
-            known.keys = asked.keys.iter().cloned().zip(macs.iter().map(subjects)).collect();
+        let subjects = |mac| found.get(mac).cloned().unwrap_or_default();
+        known.keys = asked.keys.iter().cloned().zip(macs.iter().map(subjects)).collect();
+        for (subject, name) in &asked.values {
+            known.values.entry(subject.clone()).or_default().insert(name, None);
         }
-        if !asked.values.is_empty() {
-            let (subjects, names): (Vec<Vec<u8>>, Vec<&str>) =
-                asked.values.iter().map(|(subject, name)| (packed_subject(subject), *name)).unzip();
-            for (subject, name) in &asked.values {
-                known.values.entry(subject.clone()).or_default().insert(name, None);
-            }
-            for row in self.session.many(sql!("disclosure_latest"), &[&subjects, &names], disclosure)? {
-                let place = known.values.get_mut(&row.subject).and_then(|values| values.get_mut(row.name.as_str()));
-                if let Some(place) = place {
-                    *place = Some(row);
-                }
+        for row in &values {
+            let row = disclosure(row)?;
+            let place = known.values.get_mut(&row.subject).and_then(|values| values.get_mut(row.name.as_str()));
+            if let Some(place) = place {
+                *place = Some(row);
             }
         }
-        if !asked.codes.is_empty() {
-            known.codes = asked.codes.iter().map(|request| (*request, None)).collect();
-            for row in self.session.many(sql!("code_latest_all"), &[&asked.codes], code)? {
-                known.codes.insert(row.request, Some(row));
-            }
+        known.codes = asked.codes.iter().map(|request| (*request, None)).collect();
+        for row in &codes {
+            let row = code(row)?;
+            known.codes.insert(row.request, Some(row));
         }
         Ok(known)
     }

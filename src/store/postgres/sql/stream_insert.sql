@@ -1,3 +1,2 @@
-INSERT INTO ledger.streams (number, name)
-SELECT (SELECT coalesce(max(number), -1) FROM ledger.streams) + place, name FROM unnest($1::text[]) WITH ORDINALITY AS new (name, place)
-RETURNING name, number
+-- Numbered from $1 on.
+INSERT INTO ledger.streams (number, name) SELECT $1::bigint + place - 1, name FROM unnest($2::text[]) WITH ORDINALITY AS new (name, place)

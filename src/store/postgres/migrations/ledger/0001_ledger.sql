@@ -136,10 +136,10 @@ BEGIN
         last - first + 1 <> rows
         OR last >= (SELECT size FROM ledger.head)
         OR last <> (SELECT max(index) FROM ledger.entries)
-        OR (first > 0 AND NOT EXISTS (SELECT FROM ledger.entries WHERE index = first - 1))
-        OR EXISTS (
-            SELECT FROM added JOIN ledger.entries AS before ON before.index = added.index - 1 WHERE before.time > added.time
-        )
+        OR (first > 0 AND NOT EXISTS (
+            SELECT FROM ledger.entries JOIN added ON added.index = first WHERE entries.index = first - 1 AND entries.time <= added.time
+        ))
+        OR EXISTS (SELECT FROM (SELECT time < lag(time) OVER (ORDER BY index) AS is_earlier FROM added) AS pairs WHERE is_earlier)
     ) THEN
         RAISE integrity_constraint_violation
             USING MESSAGE = 'entries are appended, densely, below the head and in the order of time';
@@ -171,7 +171,7 @@ CREATE TRIGGER appended AFTER INSERT ON ledger.streams
 CREATE FUNCTION ledger.checkpoints_are_appended() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (SELECT FROM added WHERE size <> (SELECT size FROM ledger.head))
-        OR EXISTS (SELECT FROM ledger.checkpoints WHERE size > (SELECT size FROM ledger.head))
+        OR (SELECT max(size) FROM ledger.checkpoints) > (SELECT size FROM ledger.head)
     THEN
         RAISE integrity_constraint_violation USING MESSAGE = 'checkpoints are appended, at the head';
     END IF;
@@ -193,16 +193,18 @@ END $$;
 CREATE TRIGGER appended AFTER INSERT ON ledger.tiles
     REFERENCING NEW TABLE AS added EXECUTE FUNCTION ledger.tiles_are_appended();
 
--- An id is used up by an entry or by a final refusal, never by both.
-CREATE FUNCTION ledger.outcomes_are_appended() RETURNS trigger LANGUAGE plpgsql AS $$
+-- An id is used up by an entry or by a final refusal, never by both. A plan for any span is as good as one for this, and is made once.
+CREATE FUNCTION ledger.outcomes_are_appended() RETURNS trigger LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     first bigint;
+    last bigint;
     rows bigint;
 BEGIN
-    SELECT min(index), count(*) INTO first, rows FROM added;
+    SELECT min(index), max(index), count(*) INTO first, last, rows FROM added;
     IF rows > 0 AND (
-        rows <> (SELECT count(*) FROM ledger.outcomes WHERE index >= first)
-        OR EXISTS (SELECT FROM added WHERE index >= (SELECT size FROM ledger.head))
+        last <> (SELECT max(index) FROM ledger.outcomes)
+        OR rows <> (SELECT count(*) FROM ledger.outcomes WHERE index >= first AND index <= last)
+        OR last >= (SELECT size FROM ledger.head)
         OR EXISTS (SELECT FROM added JOIN ledger.refusals USING (id))
     ) THEN
         RAISE integrity_constraint_violation USING MESSAGE = 'outcomes are appended, one for an id';
