@@ -4,8 +4,6 @@
 
 use std::borrow::Cow;
 
-use zstd_safe::{CCtx, DCtx};
-
 use super::dictionary::{Dictionary, FRAME};
 use super::{LedgerBatch, MAX_ENTRY_BYTES, StoreError};
 
@@ -13,20 +11,13 @@ use super::{LedgerBatch, MAX_ENTRY_BYTES, StoreError};
 /// more than twice as long to read.
 static ENTRIES: Dictionary = Dictionary::new("an entry's bytes", 32_769, -1, include_bytes!("entries-1.dictionary"));
 
-/// Compresses entries, one after the other.
-#[derive(Default)]
-pub(super) struct EntryCompressor(CCtx<'static>);
-
-impl EntryCompressor {
-    /// The values to store for the entries of some batches, in their order.
-    pub(super) fn compress_entries<'a>(&mut self, batches: &'a [LedgerBatch]) -> Result<Vec<Cow<'a, [u8]>>, StoreError> {
-        batches.iter().flat_map(|batch| &batch.entries).map(|entry| ENTRIES.compress(&mut self.0, &entry.bytes)).collect()
-    }
+/// The values to store for the entries of some batches, in their order.
+pub(super) fn compress_entries(batches: &[LedgerBatch]) -> Result<Vec<Cow<'_, [u8]>>, StoreError> {
+    batches.iter().flat_map(|batch| &batch.entries).map(|entry| ENTRIES.compressed(&entry.bytes)).collect()
 }
 
 /// Gives back the bytes of entries that lie in a table, one after the other.
 pub struct EntryDecompressor {
-    context: DCtx<'static>,
     /// Room for the longest entry.
     bytes: Vec<u8>,
 }
@@ -34,7 +25,7 @@ pub struct EntryDecompressor {
 /// With all dictionaries that there have been.
 impl Default for EntryDecompressor {
     fn default() -> Self {
-        EntryDecompressor { context: DCtx::create(), bytes: Vec::with_capacity(MAX_ENTRY_BYTES) }
+        EntryDecompressor { bytes: Vec::with_capacity(MAX_ENTRY_BYTES) }
     }
 }
 
@@ -47,7 +38,7 @@ impl EntryDecompressor {
         if !stored.starts_with(&FRAME) {
             return Ok(stored);
         }
-        ENTRIES.decompress(&mut self.context, stored, &mut self.bytes)?;
+        ENTRIES.decompress(stored, &mut self.bytes)?;
         Ok(&self.bytes)
     }
 }
@@ -55,7 +46,7 @@ impl EntryDecompressor {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use zstd_safe::{CDict, compress_bound};
+    use zstd_safe::{CCtx, CDict, compress_bound};
 
     use super::*;
 

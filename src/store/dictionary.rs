@@ -18,10 +18,10 @@ use super::{MAX_ENTRY_BYTES, StoreError};
 pub(super) const FRAME: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 
 /// The longest value that is compressed.
-pub(super) const LONGEST: usize = MAX_ENTRY_BYTES;
+const LONGEST: usize = MAX_ENTRY_BYTES;
 
 thread_local! {
-    /// For values that come one by one.
+    /// What a thread compresses and decompresses with, value after value.
     static CONTEXTS: RefCell<(CCtx<'static>, DCtx<'static>)> = RefCell::new((CCtx::create(), DCtx::create()));
 }
 
@@ -43,18 +43,14 @@ impl Dictionary {
 
     /// What is stored for a value.
     pub(super) fn compressed<'a>(&self, value: &'a [u8]) -> Result<Cow<'a, [u8]>, StoreError> {
-        CONTEXTS.with_borrow_mut(|(context, _)| self.compress(context, value))
-    }
-
-    /// The same with a context at hand.
-    pub(super) fn compress<'a>(&self, context: &mut CCtx<'static>, value: &'a [u8]) -> Result<Cow<'a, [u8]>, StoreError> {
         // Entries are not longer, and nothing else begins as a frame does.
         if value.len() > LONGEST {
             return Ok(value.into());
         }
         let dictionary = self.compressing.get_or_init(|| CDict::create(self.bytes, self.level));
         let mut frame = Vec::with_capacity(compress_bound(value.len()));
-        context.compress_using_cdict(&mut frame, value, dictionary).map_err(|code| StoreError::Io(get_error_name(code).into()))?;
+        let written = CONTEXTS.with_borrow_mut(|(context, _)| context.compress_using_cdict(&mut frame, value, dictionary));
+        written.map_err(|code| StoreError::Io(get_error_name(code).into()))?;
         let smaller = frame.len() < value.len();
         Ok(if smaller || value.starts_with(&FRAME) { frame.into() } else { value.into() })
     }
@@ -69,12 +65,12 @@ impl Dictionary {
         }
         let length = get_frame_content_size(stored).ok().flatten().and_then(|length| usize::try_from(length).ok());
         let mut value = Vec::with_capacity(length.unwrap_or(LONGEST).min(LONGEST));
-        CONTEXTS.with_borrow_mut(|(_, context)| self.decompress(context, stored, &mut value))?;
+        self.decompress(stored, &mut value)?;
         Ok(value.into())
     }
 
     /// What is in a frame, put in the place of what `value` holds and within its room.
-    pub(super) fn decompress(&self, context: &mut DCtx<'static>, frame: &[u8], value: &mut Vec<u8>) -> Result<(), StoreError> {
+    pub(super) fn decompress(&self, frame: &[u8], value: &mut Vec<u8>) -> Result<(), StoreError> {
         let corrupt = |why: &str| StoreError::corrupt(format!("{}: {why}", self.of));
         // Nothing lies behind the frame, where no auditor would see it.
         if find_frame_compressed_size(frame) != Ok(frame.len()) {
@@ -85,7 +81,7 @@ impl Dictionary {
             number => return Err(corrupt(&format!("it is compressed with the dictionary {number:?}"))),
         }
         let dictionary = self.decompressing.get_or_init(|| DDict::create(self.bytes));
-        let read = context.decompress_using_ddict(value, frame, dictionary);
+        let read = CONTEXTS.with_borrow_mut(|(_, context)| context.decompress_using_ddict(value, frame, dictionary));
         read.map(drop).map_err(|code| corrupt(&format!("it cannot be decompressed: {}", get_error_name(code))))
     }
 }

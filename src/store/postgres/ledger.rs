@@ -8,7 +8,7 @@ use tokio::task::yield_now;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
-use super::super::compressed::EntryCompressor;
+use super::super::compressed::compress_entries;
 use super::super::recent::Recent;
 use super::super::{First, Head, Ledger, LedgerBatch, LedgerReader, StoreError};
 use super::copy_in::copy_in;
@@ -23,7 +23,6 @@ pub struct PostgresLedger {
     target: Target,
     lead: Option<u64>,
     recent: Recent,
-    compressor: EntryCompressor,
 }
 
 impl PostgresLedger {
@@ -42,7 +41,7 @@ impl PostgresLedger {
         rights::check_rights(writer.session(), target)?;
         rights::check_guards(writer.session(), target, true)?;
         reader::check_sound(writer.session())?;
-        Ok(PostgresLedger { writer, target: target.clone(), lead: None, recent: Recent::default(), compressor: EntryCompressor::default() })
+        Ok(PostgresLedger { writer, target: target.clone(), lead: None, recent: Recent::default() })
     }
 
     pub(super) fn session(&self) -> &Session {
@@ -63,14 +62,13 @@ impl PostgresLedger {
         // Left out where the transaction fails.
         let mut recent = std::mem::take(&mut self.recent);
         let asked = fold::Asked::of(first, &mut recent);
-        let compressor = &mut self.compressor;
         self.writer.transact_after(
             async |session| swap_head(session, first).await,
             async |session| {
                 let compressed = async {
                     // Once the questions are on their way.
                     yield_now().await;
-                    compressor.compress_entries(batches)
+                    compress_entries(batches)
                 };
                 tokio::try_join!(asked.ask(session), compressed)
             },

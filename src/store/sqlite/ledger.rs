@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
-use super::super::compressed::EntryCompressor;
+use super::super::compressed::compress_entries;
 use super::super::recent::Recent;
 use super::super::{Head, Ledger, LedgerBatch, LedgerReader, StoreError};
 use super::connection::{self, Access, Place};
@@ -23,7 +23,6 @@ pub struct SqliteLedger {
     /// A commit's outcome is unknown: this writer must not commit again.
     lost: bool,
     recent: Recent,
-    compressor: EntryCompressor,
     _lock: WriterLock,
 }
 
@@ -35,8 +34,7 @@ impl SqliteLedger {
         let lock = WriterLock::take(path)?;
         let connection = connection::open(path, Place::Ledger, Access::Write)?;
         reader::check_sound(&connection)?;
-        let compressor = EntryCompressor::default();
-        Ok(SqliteLedger { connection, path: path.into(), lead: None, lost: false, recent: Recent::default(), compressor, _lock: lock })
+        Ok(SqliteLedger { connection, path: path.into(), lead: None, lost: false, recent: Recent::default(), _lock: lock })
     }
 
     /// Limits how many pages the database may have, for room to be left on the disk; none lifts the limit. A commit
@@ -82,7 +80,7 @@ impl Ledger for SqliteLedger {
 
     fn commit_together(&mut self, batches: &[LedgerBatch]) -> Result<(), StoreError> {
         LedgerBatch::check_together(batches, self.lead)?;
-        let mut bytes = self.compressor.compress_entries(batches)?.into_iter();
+        let mut bytes = compress_entries(batches)?.into_iter();
         // Left out where the transaction fails.
         let mut recent = std::mem::take(&mut self.recent);
         self.transact(|transaction| {
