@@ -1,6 +1,7 @@
 //! The queue before an access log: what is queued is written together, by a thread of its own.
 
 use std::io;
+use std::ops::Range;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::{JoinHandle, sleep};
 use std::time::Duration;
@@ -22,8 +23,9 @@ const UNSORTED: u64 = 1 << 20;
 /// processor that they need.
 const GATHER: Duration = Duration::from_millis(1);
 
-/// How many answers the write before must have had for that; a lone reader waits for nobody.
-const TOGETHER: usize = 4;
+/// How many answers the write before must have had for that: a lone reader waits for nobody, and where they come in crowds anyway none is to
+/// find the queue full.
+const TOGETHER: Range<usize> = 4..QUEUE / 2;
 
 type Done = oneshot::Sender<Result<(), StoreError>>;
 
@@ -89,7 +91,7 @@ fn run(mut keep: impl Keep, queued: &Receiver<(Vec<Shown>, Done)>) {
         idle = matches!(next, Err(RecvTimeoutError::Timeout));
         match next {
             Ok(first) => {
-                if together >= TOGETHER {
+                if TOGETHER.contains(&together) {
                     sleep(GATHER);
                 }
                 let batch: Vec<_> = std::iter::once(first).chain(queued.try_iter().take(QUEUE)).collect();
